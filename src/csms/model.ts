@@ -1,0 +1,184 @@
+import type { OcppVersion } from '../ocpp/version.ts';
+
+/**
+ * What the gateway knows, in the words of OCPP 2.x and without OCPP version. Units: W, kWh, A, V, %, °C, s,
+ * except where a name says otherwise. Times are milliseconds since 1970 unless they are texts (ISO 8601, UTC).
+ */
+
+export type EventKind =
+  | 'connection'
+  | 'boot'
+  | 'status'
+  | 'authorization'
+  | 'transaction'
+  | 'meter'
+  | 'command'
+  | 'firmware'
+  | 'log'
+  | 'security'
+  | 'reservation'
+  | 'smart_charging'
+  | 'display'
+  | 'report'
+  | 'certificate'
+  | 'data_transfer'
+  | 'other';
+
+export type EvseStatus =
+  | 'available'
+  | 'preparing'
+  | 'charging'
+  | 'suspended_ev'
+  | 'suspended_evse'
+  | 'finishing'
+  | 'occupied'
+  | 'reserved'
+  | 'unavailable'
+  | 'faulted'
+  | 'unknown';
+
+export type AuthorizationStatus = 'Accepted' | 'Blocked' | 'Expired' | 'Invalid' | 'ConcurrentTx';
+
+export type Registration = 'accepted' | 'pending' | 'rejected';
+
+/** One sampled value with the defaults of the specification filled in and the unit normalised. */
+export interface MeterSample {
+  /** As in the specification, e.g. `Energy.Active.Import.Register`. */
+  measurand: string;
+  /** `null`: over all phases. As in the specification: `L1`, `L1-N`, `L1-L2`, `N`... */
+  phase: string | null;
+  /** In `unit`; never NaN. */
+  value: number;
+  /** W, kWh, A, V, %, °C, Hz, kvar..., or '' for a plain number. */
+  unit: string;
+  context: string;
+  location: string;
+  /** ISO 8601 as the station gave it, normalised to UTC. */
+  time: string;
+}
+
+export interface IdToken {
+  idToken: string;
+  /** 2.x type (`ISO14443`, `Central`...); unknown for 1.6. */
+  type?: string;
+}
+
+/** A token of the gateway's list. Compared without case. */
+export interface Token extends IdToken {
+  status: AuthorizationStatus;
+  name?: string;
+  groupIdToken?: string;
+  /** ISO 8601; after it the token is `Expired`. */
+  expiresAt?: string;
+}
+
+/** What a BootNotification told. All optional but vendor and model, which may be ''. */
+export interface StationInfo {
+  vendor: string;
+  model: string;
+  serialNumber?: string;
+  /** 1.6 only: the box, where it differs from the charge point. */
+  boxSerialNumber?: string;
+  firmwareVersion?: string;
+  iccid?: string;
+  imsi?: string;
+  meterType?: string;
+  meterSerialNumber?: string;
+}
+
+export interface Transaction {
+  /** As text in every version; unique within the station. */
+  id: string;
+  station: string;
+  evse: number;
+  connector: number;
+  idToken: string | null;
+  /** ISO 8601 UTC. */
+  start: string;
+  end: string | null;
+  /** Register in kWh; null where the station gave none. */
+  meterStart: number | null;
+  meterStop: number | null;
+  /** Last register seen, kWh. */
+  meterLast: number | null;
+  stopReason: string | null;
+  /** Signed meter values were given at: */
+  signed: 'start' | 'end' | 'both' | 'none';
+  reservationId?: number;
+  /** Id of the command that started it. */
+  command?: string;
+  flags?: string[];
+}
+
+/**
+ * Something a message meant, version-neutral. A pure function of the accepted message, its head and its answer,
+ * so that a start-up can derive it again from the log.
+ */
+export type Effect =
+  | { type: 'connected'; time: number; version: OcppVersion; address: string; securityProfile: number }
+  | { type: 'disconnected'; time: number; reason: string }
+  | { type: 'heartbeat'; time: number }
+  | { type: 'boot'; time: number; registration: Registration; info: StationInfo; version: OcppVersion }
+  | {
+      type: 'status';
+      /** When the gateway accepted it. */
+      time: number;
+      /** 0 is the station. */
+      evse: number;
+      connector: number;
+      status: EvseStatus;
+      /** In the spelling of OCPP 1.6 (`SuspendedEV`), for all versions. */
+      status16: string;
+      errorCode: string;
+      info?: string;
+      vendorId?: string;
+      vendorErrorCode?: string;
+      timestamp?: string;
+    }
+  | { type: 'authorized'; time: number; idToken: string; status: AuthorizationStatus; evse: number | null }
+  | { type: 'transaction_started'; time: number; transaction: Transaction; authorization: AuthorizationStatus }
+  | {
+      type: 'transaction_stopped';
+      time: number;
+      id: string;
+      evse: number;
+      idToken: string | null;
+      /** ISO 8601 UTC. */
+      end: string;
+      meterStop: number | null;
+      reason: string;
+      signed: boolean;
+    }
+  | {
+      type: 'meter';
+      time: number;
+      evse: number;
+      connector: number;
+      transaction: string | null;
+      samples: MeterSample[];
+      signed: boolean;
+    }
+  | { type: 'firmware'; time: number; status: string }
+  | { type: 'diagnostics'; time: number; status: string }
+  | { type: 'data_transfer'; time: number; vendorId: string; messageId?: string; data?: string };
+
+export interface ConnectorState {
+  status: EvseStatus;
+}
+
+/** The neutral head of an event: what is stored beside frame and answer and published before them. */
+export interface EventHead {
+  kind: EventKind;
+  /** `started`, `changed`, `received`... */
+  event: string;
+  evse?: number;
+  connector?: number;
+  transaction?: string;
+  id_token?: string;
+  /** Register in kWh. */
+  meter?: number;
+  /** Tolerated deviations from the specification. */
+  anomalies?: string[];
+  /** Whatever else belongs to the kind, in plain words. */
+  [key: string]: unknown;
+}
