@@ -1,4 +1,5 @@
 import type { OcppVersion } from '../ocpp/version.ts';
+import type { StateEntry } from './state.ts';
 
 /** The interfaces this core needs. Drivers implement them; each has one contract suite for every driver. */
 
@@ -126,4 +127,64 @@ export interface Store {
   maintain(now: number): Promise<void>;
   /** Commits what is pending, then closes. */
   close(): Promise<void>;
+}
+
+/** What the core tells the outside. Topics and payload forms are the business of the other side. */
+export interface Outlet {
+  /** A durable event; called in order of `n`. Internal records (seq null) are passed too, to move the cursor. */
+  event(row: LogRow): void;
+  /** A state text changed (or is new). */
+  state(entry: StateEntry): void;
+  /** Live only: never stored, never replayed. */
+  live(message: LiveMessage): void;
+  /** Text of a frame, secrets masked; only called for stations with raw frames on. */
+  raw(stationId: string, direction: 'in' | 'out', text: string): void;
+  /** Registered, renamed, went on- or offline, changed version or EVSEs; `null`: removed. */
+  station(stationId: string, summary: StationSummary | null): void;
+  /** Its retained topics are to be cleared (removed, or published elsewhere from now on). */
+  cleared(stationId: string, entries: Iterable<StateEntry>): void;
+  bridgeEvent(event: BridgeEvent): void;
+  /** Publishes a stored event again; resolves when the broker has taken it. */
+  replay(row: LogRow): Promise<void>;
+  /** Asks an outside decision; resolves with the OCPP response payload, or null at the deadline. */
+  ask(question: Question): Promise<unknown>;
+}
+
+export interface LiveMessage {
+  stationId: string;
+  evse: number | null;
+  topic: 'session_event' | 'rfid';
+  payload: { event_type: string; [key: string]: unknown };
+}
+
+export interface StationSummary {
+  id: string;
+  name: string | null;
+  topic: string | null;
+  online: boolean;
+  version: OcppVersion | null;
+  evses: number[];
+  joined: boolean;
+}
+
+export interface BridgeEvent {
+  event:
+    | 'station_joined'
+    | 'station_pending'
+    | 'station_refused'
+    | 'station_removed'
+    | 'takeover'
+    | 'event_parked'
+    | 'log_started'
+    | 'alarm';
+  station?: string;
+  [key: string]: unknown;
+}
+
+export interface Question {
+  stationId: string;
+  action: string;
+  request: unknown;
+  evse: number | null;
+  timeoutMs: number;
 }
