@@ -5,10 +5,15 @@ export type JsonObject = { [name: string]: unknown };
 /** OCPP-J 1.6 §4.1.3, OCPP 2.1 part 4 §4.1.3. */
 export const messageTypes = { CALL: 2, CALLRESULT: 3, CALLERROR: 4, CALLRESULTERROR: 5, SEND: 6 } as const;
 
-export type Frame = RequestFrame | ResultFrame | ErrorFrame;
+export type Frame =
+  | RequestFrame<'CALL'>
+  | RequestFrame<'SEND'>
+  | ResultFrame
+  | ErrorFrame<'CALLERROR'>
+  | ErrorFrame<'CALLRESULTERROR'>;
 
-export interface RequestFrame {
-  type: 'CALL' | 'SEND';
+export interface RequestFrame<Type extends 'CALL' | 'SEND' = 'CALL' | 'SEND'> {
+  type: Type;
   messageId: string;
   action: string;
   payload: JsonObject;
@@ -20,8 +25,8 @@ export interface ResultFrame {
   payload: JsonObject;
 }
 
-export interface ErrorFrame {
-  type: 'CALLERROR' | 'CALLRESULTERROR';
+export interface ErrorFrame<Type extends 'CALLERROR' | 'CALLRESULTERROR' = 'CALLERROR' | 'CALLRESULTERROR'> {
+  type: Type;
   messageId: string;
   /** As sent, in whatever spelling. */
   code: string;
