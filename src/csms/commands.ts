@@ -1,5 +1,8 @@
 import type { OcppVersion } from '../ocpp/version.ts';
 import type { ErrorCode } from '../errors.ts';
+import type { Effect } from './model.ts';
+import type { LogRow } from './ports.ts';
+import type { Station } from './station.ts';
 
 /** Types of the command contract; the engine is in `commands/`. */
 
@@ -55,4 +58,24 @@ export interface CommandResult {
   ocpp: OcppExchange[];
   /** From arrival to result. */
   ms: number;
+}
+
+/** A message on the gateway's own command topic: the same envelope without a station. */
+export type BridgeRequest = Omit<CommandRequest, 'station'>;
+
+/** Everything an MQTT client may ask. No promise here ever rejects: each message ends in exactly one result. */
+export interface Commands {
+  /** `S/cmd`: plain words, the earlier program's names and the words behind `S/set/<key>`. */
+  execute(request: CommandRequest): Promise<CommandResult>;
+  /** `S/call/<Action>`: `args` is the OCPP request; `accepted` with the station's payload as `result`. */
+  call(request: CommandRequest): Promise<CommandResult>;
+  /** `base/bridge/cmd`. */
+  bridge(request: BridgeRequest): Promise<CommandResult>;
+  /** To be told what just happened (never what a start-up reads again from the log), after it was applied. */
+  observe(station: Station, effects: readonly Effect[]): void;
+  /**
+   * At start-up, with the rows of the log's last 20 minutes in order: a command that was sent and has no result
+   * becomes `timeout`, and its id and those of the last 10 minutes are duplicates.
+   */
+  restore(rows: Iterable<LogRow>): void;
 }
