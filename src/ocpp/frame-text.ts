@@ -59,14 +59,22 @@ export function payloadText(frameText: string): string {
   return frameText.slice(start, frameText.lastIndexOf(']')).trim();
 }
 
-/** The action of a CALL or SEND that `parseFrame` accepted; '' for other frames. */
+/** The action of a CALL or SEND; '' for any other text. Only certain for texts that `parseFrame` accepted. */
 export function actionOf(frameText: string): string {
   const second = behindElement(frameText, frameText.indexOf('[') + 1);
   const type = Number(frameText.slice(frameText.indexOf('[') + 1, second - 1));
   if (type !== messageTypes.CALL && type !== messageTypes.SEND) return '';
   const third = behindElement(frameText, second);
   const quoted = frameText.slice(third, behindElement(frameText, third) - 1).trim();
-  return quoted.includes('\\') ? String(JSON.parse(quoted)) : quoted.slice(1, -1);
+  return quoted.includes('\\') ? unquote(quoted) : quoted.slice(1, -1);
+}
+
+function unquote(quoted: string): string {
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    return '';
+  }
 }
 
 /** Position behind the comma that follows the string or number at `from`. */
