@@ -1,0 +1,148 @@
+import type { Option } from '../option.ts';
+
+export const mqttOptions = {
+  MQTT_URL: {
+    type: 'string',
+    pattern: '^(?:mqtts?|wss?)://[^/\\s]+',
+    allowed: 'an address such as mqtt://10.0.0.2:1883, with mqtt, mqtts, ws or wss',
+    unset: 'MQTT_HOSTNAME, a broker on localhost:1883, or the embedded one',
+    description: 'Address of the MQTT broker.',
+  },
+  MQTT_HOSTNAME: {
+    type: 'string',
+    pattern: '^\\S+$',
+    allowed: 'a host name, an address, or the path of a socket',
+    unset: 'MQTT_URL, a broker on localhost:1883, or the embedded one',
+    description: 'Host of the MQTT broker; the path of its socket when MQTT_TRANSPORT is `unix`.',
+  },
+  MQTT_PORT: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 65_535,
+    default: 1883,
+    description: 'Port of the MQTT broker.',
+  },
+  MQTT_USERNAME: { type: 'string', unset: 'none', description: 'User name at the MQTT broker.' },
+  MQTT_PASSWORD: {
+    type: 'string',
+    secret: true,
+    unset: 'none',
+    description: 'Password at the MQTT broker.',
+  },
+  MQTT_BASEPATH: {
+    type: 'string',
+    pattern: '^[^+#\\u0000]+$',
+    allowed: 'a topic without + and #',
+    default: 'ocpp',
+    description:
+      'Topic under which everything is published. Set in the environment or `.env` without ' +
+      'MQTT_USESTATIONNAME, it is the topic of one single station.',
+  },
+  MQTT_USESTATIONNAME: {
+    type: 'boolean',
+    exactlyTrue: true,
+    default: false,
+    description: 'The topic of a station is MQTT_BASEPATH and its name, joined as they stand.',
+  },
+  COMPAT_TOPICS: {
+    type: 'boolean',
+    default: true,
+    description: 'Publish the topics of the earlier program too.',
+  },
+  RAW_FRAMES: {
+    type: 'boolean',
+    default: false,
+    description: 'Publish the text of every OCPP frame, with secrets masked.',
+  },
+  MQTT_PROTOCOL: {
+    type: 'string',
+    enum: ['auto', '5', '3.1.1'],
+    default: 'auto',
+    description: 'Version of MQTT; `auto` is 5, and 3.1.1 with a broker that does not know it.',
+  },
+  MQTT_TRANSPORT: {
+    type: 'string',
+    enum: ['tcp', 'websockets', 'unix'],
+    default: 'tcp',
+    lenient: true,
+    description: 'How MQTT_HOSTNAME is reached.',
+  },
+  MQTT_CA: {
+    type: 'string',
+    unset: 'the certificate authorities of Node',
+    description: 'File with the certificate authority of the broker (PEM).',
+  },
+  MQTT_CERT: {
+    type: 'string',
+    unset: 'none',
+    description: 'File with the client certificate for the broker (PEM).',
+  },
+  MQTT_KEY: {
+    type: 'string',
+    unset: 'none',
+    description: 'File with the key of the client certificate (PEM).',
+  },
+  MQTT_CLIENT_ID: {
+    type: 'string',
+    unset: 'made from the host name',
+    description: 'Client id at the MQTT broker.',
+  },
+  MQTT_KEEPALIVE: {
+    type: 'integer',
+    minimum: 0,
+    maximum: 65_535,
+    default: 60,
+    unit: 's',
+    description: 'Keep-alive interval of the MQTT connection.',
+  },
+  MQTT_TIMEOUT: {
+    type: 'number',
+    exclusiveMinimum: 0,
+    maximum: 3600,
+    default: 30,
+    unit: 's',
+    description: 'How long the broker may take to accept a connection.',
+  },
+  MQTT_RECONNECT_BASE_DELAY: {
+    type: 'number',
+    exclusiveMinimum: 0,
+    maximum: 3600,
+    default: 5,
+    unit: 's',
+    description: 'Wait before the first attempt to reconnect; each further wait is twice as long.',
+  },
+  MQTT_RECONNECT_MAX_DELAY: {
+    type: 'number',
+    exclusiveMinimum: 0,
+    maximum: 86_400,
+    default: 60,
+    unit: 's',
+    description: 'Longest wait between two attempts to reconnect.',
+  },
+  MQTT_WEBSOCKET_PATH: {
+    type: 'string',
+    unset: '/mqtt',
+    description: 'Path of the WebSocket when MQTT_TRANSPORT is `websockets`.',
+  },
+  MQTT_WEBSOCKET_HEADERS: {
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    default: {},
+    lenient: true,
+    secret: true,
+    allowed: 'a JSON object of texts, such as {"X-Key": "abc"}',
+    description: 'HTTP headers of the WebSocket when MQTT_TRANSPORT is `websockets`.',
+  },
+  BROKER_ADDR: {
+    type: 'string',
+    default: '127.0.0.1',
+    description: 'Address of the embedded broker, which runs when no other is configured or found.',
+  },
+  BROKER_PORT: {
+    type: 'integer',
+    minimum: 0,
+    maximum: 65_535,
+    default: 1883,
+    description: 'Port of the embedded broker; 0 takes a free one.',
+  },
+} as const satisfies Record<string, Option>;

@@ -1,0 +1,89 @@
+import type { Option } from './option.ts';
+
+/** A setting as it was written: text everywhere, lists and maps in the yaml file only. */
+export type Written = string | readonly unknown[] | Readonly<Record<string, unknown>>;
+
+/** As it was written; lists and maps as JSON. */
+export function textOf(written: Written): string {
+  return typeof written === 'string' ? written : JSON.stringify(written);
+}
+
+const booleans: Readonly<Record<string, boolean>> = {
+  true: true,
+  on: true,
+  yes: true,
+  '1': true,
+  false: false,
+  off: false,
+  no: false,
+  '0': false,
+};
+
+/**
+ * The value that a text stands for. Text that stands for none of this type is returned as it is: the schema
+ * then refuses it.
+ */
+export function parseValue(option: Option, written: Written): unknown {
+  if (typeof written !== 'string') return written;
+  const text = written.trim();
+  switch (option.type) {
+    case 'integer':
+    case 'number':
+      return /^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : written;
+    case 'boolean':
+      if (option.exactlyTrue === true) return text === 'true';
+      return booleans[text.toLowerCase()] ?? written;
+    case 'array':
+      return option.commas === true && !text.startsWith('[')
+        ? text.split(',').map((item) => item.trim())
+        : (parseJson(text) ?? written);
+    case 'object':
+      return parseJson(text) ?? written;
+    default:
+      return option.enum === undefined ? written : parseWord(option, text);
+  }
+}
+
+function parseWord(option: Option, text: string): string {
+  const word = text.toLowerCase();
+  return option.synonyms?.[word] ?? word;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What an option takes, in words that follow "must be". */
+export function describeAllowed(option: Option): string {
+  if (option.allowed !== undefined) return option.allowed;
+  if (option.enum !== undefined) return oneOf(option.enum);
+  switch (option.type) {
+    case 'boolean':
+      return 'true or false';
+    case 'integer':
+      return `a whole number${describeRange(option)}`;
+    case 'number':
+      return `a number${describeRange(option)}`;
+    case 'array':
+      return 'a JSON array of texts';
+    case 'object':
+      return 'a JSON object of texts';
+    default:
+      return 'a text';
+  }
+}
+
+function describeRange({ minimum, exclusiveMinimum, maximum }: Option): string {
+  const least = exclusiveMinimum === undefined ? '' : ` above ${exclusiveMinimum}`;
+  if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;
+  if (minimum !== undefined) return ` of at least ${minimum}`;
+  return maximum === undefined ? least : `${least}${least === '' ? ' of' : ','} at most ${maximum}`;
+}
+
+function oneOf(words: readonly string[]): string {
+  return words.length === 1 ? `${words[0]}` : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
