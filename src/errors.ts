@@ -28,6 +28,10 @@ export const errorCodes = {
   store_failed: 'The store cannot write or read.',
   store_newer: 'The database was written by a newer version.',
   broker_unreachable: 'The MQTT broker cannot be reached.',
+  broker_busy: 'The MQTT broker does not keep up.',
+  publish_refused: 'The MQTT broker refused a publish.',
+  publish_too_large: 'The publish is larger than the MQTT broker takes.',
+  subscription_refused: 'The MQTT broker refused a subscription.',
   usage: 'The command line is not understood.',
 } as const;
 
