@@ -20,11 +20,13 @@ export interface Core {
   readonly transactionIds: TransactionIds;
   /** Applies what a message meant to the station and its state topics. */
   apply(station: Station, effects: readonly Effect[]): void;
-  /** The station (or its transactions) changed: it goes into the next checkpoint. */
+  /** The station changed by an event: it goes into the next checkpoint. */
   touch(station: Station): void;
+  /** The station changed without an event (a setting, a switch): durable by a record of its own. */
+  persist(station: Station, committed?: () => void): void;
   /** Setting of the gateway, kept over restarts. */
   setting(key: string): string | undefined;
-  setSetting(key: string, value: string | null): void;
+  setSetting(key: string, value: string): void;
   /** A random id, 8 characters of [a-z0-9]. */
   newId(): string;
 }

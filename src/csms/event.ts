@@ -1,4 +1,4 @@
-import { actionOf, payloadText } from '../ocpp/frame.ts';
+import { actionOf, payloadText } from '../ocpp/frame-text.ts';
 import type { EventHead } from './model.ts';
 import type { LogRow } from './ports.ts';
 
@@ -11,17 +11,18 @@ export function eventText(row: LogRow): string {
     `{"log":"${row.log}","seq":${row.seq},"id":"${row.log}-${row.n}","time":"${isoTime(row.time)}",` +
     `"station":${JSON.stringify(row.station)},${row.meta.slice(1, -1)}`;
   if (row.frame === null || row.version === null) return `${head}}`;
-  const action = actionOf(row.frame);
-  // a frame without a readable action is quoted in the head as `raw`
-  if (action === null) return `${head}}`;
-  return `${head},"ocpp":{"version":"${row.version}","action":${JSON.stringify(action)},"request":${payloadText(row.frame)}${answerText(row.answer)}}}`;
+  return (
+    `${head},"ocpp":{"version":"${row.version}","action":${JSON.stringify(actionOf(row.frame))},` +
+    `"request":${payloadText(row.frame)}${answerText(row.answer)}}}`
+  );
 }
 
 function answerText(answer: string | null): string {
   if (answer === null) return '';
   if (answer.startsWith('[3')) return `,"response":${payloadText(answer)}`;
-  // our own CALLERROR: code, description and details as answered
-  return `,"error":${answer}`;
+  // our own CALLERROR: [4, messageId, code, description, details]
+  const [, , code, description, details] = JSON.parse(answer) as [number, string, string, string, unknown];
+  return `,"error":${JSON.stringify({ code, description, details })}`;
 }
 
 /** The same event without request and response, for a broker whose maximum packet is too small. */

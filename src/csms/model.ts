@@ -1,8 +1,8 @@
 import type { OcppVersion } from '../ocpp/version.ts';
 
 /**
- * What the gateway knows, in the words of OCPP 2.x and without OCPP version. Units: W, kWh, A, V, %, °C, s,
- * except where a name says otherwise. Times are milliseconds since 1970 unless they are texts (ISO 8601, UTC).
+ * What the gateway knows, in the words of OCPP 2.x and without OCPP version. Units: W, Wh, A, V, %, °C, s; energy
+ * becomes kWh where it is published, so that a register never loses a digit on the way. Times are milliseconds since 1970 unless they are texts (ISO 8601, UTC).
  */
 
 export type EventKind =
@@ -47,10 +47,8 @@ export interface MeterSample {
   measurand: string;
   /** `null`: over all phases. As in the specification: `L1`, `L1-N`, `L1-L2`, `N`... */
   phase: string | null;
-  /** In `unit`; never NaN. */
+  /** In the base unit of the measurand (W, Wh, var, varh, VA, A, V, %, °C, Hz, rpm, or a plain number); never NaN. */
   value: number;
-  /** W, kWh, A, V, %, °C, Hz, kvar..., or '' for a plain number. */
-  unit: string;
   context: string;
   location: string;
   /** ISO 8601 as the station gave it, normalised to UTC. */
@@ -96,10 +94,10 @@ export interface Transaction {
   /** ISO 8601 UTC. */
   start: string;
   end: string | null;
-  /** Register in kWh; null where the station gave none. */
+  /** Register in Wh; null where the station gave none. */
   meterStart: number | null;
   meterStop: number | null;
-  /** Last register seen, kWh. */
+  /** Last register seen, Wh. */
   meterLast: number | null;
   stopReason: string | null;
   /** Signed meter values were given at: */
@@ -148,6 +146,8 @@ export type Effect =
       meterStop: number | null;
       reason: string;
       signed: boolean;
+      /** `no_stop`: the station never sent its stop. */
+      flags?: string[];
     }
   | {
       type: 'meter';

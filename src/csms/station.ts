@@ -11,8 +11,12 @@ export interface Evse {
   chargingEnabled: boolean;
   /** The running transaction, or the last one. */
   transaction: Transaction | null;
+  /** Power was measured at least once: it is no longer computed from voltage and current. */
+  powerMeasured: boolean;
   /** What our own profiles enforce, A or W; null when none is set. */
   limit: { current: number | null; power: number | null; phases: number | null } | null;
+  /** Charging is held back by a 0 A profile bound to this transaction; `null`: it will be as soon as one starts. */
+  pause?: { transaction: string | null; byLimit: boolean };
 }
 
 /** A start that we sent: its token is accepted when the station asks about it. */
@@ -130,7 +134,7 @@ export function newStation(id: string, log: string, joinedAt: number, state: Sta
 export function evseOf(station: Station, id: number): Evse {
   let evse = station.evses.get(id);
   if (evse === undefined) {
-    evse = { id, connectors: [], chargingEnabled: true, transaction: null, limit: null };
+    evse = { id, connectors: [], chargingEnabled: true, transaction: null, powerMeasured: false, limit: null };
     station.evses.set(id, evse);
     station.state.set(id, 'charging_enabled', true);
   }

@@ -1,0 +1,281 @@
+import { randomBytes } from 'node:crypto';
+import type { OcppVersion } from '../ocpp/version.ts';
+import type { Log } from '../log.ts';
+import type { Dialect } from './acceptance.ts';
+import { createAuthorization } from './authorization.ts';
+import { applyCompatible } from './compatible.ts';
+import type { Admission, Candidate, Core, CsmsOptions } from './core.ts';
+import { isoSeconds } from './event.ts';
+import type { Effect } from './model.ts';
+import type { Clock, LogRow, Outlet, StationSummary, Store } from './ports.ts';
+import { applyEffect, type ProjectionContext } from './projection.ts';
+import { createRecorder } from './recorder.ts';
+import { createRegistry } from './registry.ts';
+import { restoreFrom } from './restore.ts';
+import { createSession, type ServedSession, type Wire } from './session.ts';
+import { stationInfoJson } from './station-info.ts';
+import { newStation, storedStation, type Station } from './station.ts';
+import { createDirty, createSettings } from './stored.ts';
+import { createStateTable, type StateListener } from './state.ts';
+import { createTransactionIds } from './transactions.ts';
+
+export interface CsmsParts {
+  options: CsmsOptions;
+  clock: Clock;
+  log: Log;
+  outlet: Outlet;
+  store: Store;
+  dialects: ReadonlyMap<OcppVersion, Dialect>;
+}
+
+/** The charging station management system: who is known, what was said, what is decided. */
+export interface Csms extends Core {
+  readonly dialects: ReadonlyMap<OcppVersion, Dialect>;
+  /** Records of the log's tail that belong to others (commands), in order; given once at start-up. */
+  readonly foreignRecords: readonly LogRow[];
+  admit(candidate: Candidate): Admission;
+  /** Serves a connection of a registered station; a session before it is displaced. */
+  serve(station: Station, version: OcppVersion, wire: Wire): ServedSession;
+  /** The connection ended. */
+  ended(session: ServedSession, reason: string): void;
+  /** Round trip of a ping, ms. */
+  latency(station: Station, ms: number): void;
+  /** Writes what changed since the last checkpoint. */
+  checkpoint(): void;
+  stop(reason: string): void;
+}
+
+/** State changes are written this often; a crash in between costs reading so much of the log again, ms. */
+const checkpointMs = 1000;
+
+export async function createCsms(parts: CsmsParts): Promise<Csms> {
+  const { options, clock, log, outlet, store, dialects } = parts;
+  const eventLog = store.partition(0);
+  const recorder = createRecorder(eventLog, outlet);
+  const dirty = createDirty();
+  const settings = createSettings(() => recorder, dirty, () => clock.now());
+  const transactionIds = createTransactionIds(clock);
+  const tariff = { pricePerKwh: options.pricePerKwh, currency: options.currency };
+  // quiet while the log's tail is read: nothing of it is new
+  let live = false;
+  const stateChanged: StateListener = (entry) => outlet.state(entry);
+  const quiet: ProjectionContext = { tariff, live: null };
+  const loud: ProjectionContext = { tariff, live: (message) => outlet.live(message) };
+
+  function apply(station: Station, effects: readonly Effect[]): void {
+    const context = live ? loud : quiet;
+    for (const effect of effects) {
+      applyCompatible(station, effect, tariff);
+      if (effect.type === 'transaction_started') {
+        effect.transaction.station = station.id;
+        transactionIds.seen(Number(effect.transaction.id));
+        dirty.transaction(effect.transaction);
+      } else if (effect.type === 'transaction_stopped') {
+        const stopped = station.transactions.get(effect.id);
+        if (stopped !== undefined) dirty.transaction(stopped);
+      }
+      const evses = station.evses.size;
+      applyEffect(station, effect, context);
+      if (effect.type === 'boot' || effect.type === 'connected' || station.evses.size !== evses) describe(station);
+    }
+  }
+
+  function describe(station: Station): void {
+    station.state.setForm('info', 0, stationInfoJson(station));
+    if (live) outlet.station(station.id, summaryOf(station));
+  }
+
+  const newState = (id: string, stored?: Parameters<typeof createStateTable>[2]) =>
+    createStateTable(id, stateChanged, stored);
+
+  const restored = await restoreFrom(
+    { store, eventLog, dialects, log },
+    { newState, apply, settings, dirty, seenTransaction: (id) => transactionIds.seen(id) },
+  );
+  live = true;
+
+  function create(id: string): Station {
+    const logId = restored.removedIds.has(id.toLowerCase()) ? randomId(4) : store.logId;
+    const station = newStation(id, logId, clock.now(), newState(id));
+    station.state.setForm('availability', 0, 'offline');
+    station.state.set(0, 'authorization', authorization.mode);
+    station.state.set(0, 'station_limit', 'none');
+    station.state.setCompatible('service_started', startedAt);
+    station.state.setCompatible('connection_state', 'DISCONNECTED');
+    station.state.setCompatible('heartbeat', 'OFF');
+    station.state.setCompatible('charging_enabled', true);
+    core.persist(station);
+    outlet.bridgeEvent({ event: 'station_joined', station: id });
+    outlet.bridgeEvent({ event: 'log_started', station: id, log: logId });
+    log.info({ station: id }, 'station joined');
+    return station;
+  }
+
+  const startedAt = isoSeconds(clock.now());
+  const authorization = createAuthorization(options, settings.tokenStore, clock);
+  const registry = createRegistry(
+    {
+      clock,
+      join: options.join,
+      expectedStations: options.expectedStations,
+      singleStation: options.singleStation,
+      windowEnd() {
+        const end = settings.get('join_window_end');
+        return end === undefined ? null : Number(end);
+      },
+      setWindowEnd: (end) => settings.set('join_window_end', String(end)),
+      create,
+      changed(station) {
+        core.persist(station);
+        outlet.station(station.id, summaryOf(station));
+      },
+      removed(station) {
+        station.session?.close(1000, 'removed');
+        restored.removedIds.add(station.id.toLowerCase());
+        settings.set('removed_stations', JSON.stringify([...restored.removedIds]));
+        recorder.note(null, { record: 'station_removed', id: station.id }, clock.now());
+        dirty.removed(station.id);
+        outlet.cleared(station.id, station.state.entries());
+        outlet.station(station.id, null);
+        outlet.bridgeEvent({ event: 'station_removed', station: station.id });
+      },
+      refused(pending, reason) {
+        outlet.bridgeEvent({ event: 'station_refused', station: pending.id, address: pending.address, reason });
+        log.warn(
+          { station: pending.id, address: pending.address },
+          `refused: ${reason}; to admit it: publish {"action":"station_accept","args":{"station":${JSON.stringify(pending.id)}}} to bridge/cmd`,
+        );
+      },
+    },
+    restored.stations.values(),
+  );
+
+  const core: Core = {
+    options,
+    clock,
+    log,
+    outlet,
+    store,
+    eventLog,
+    recorder,
+    registry,
+    authorization,
+    transactionIds,
+    apply,
+    touch: (station) => dirty.station(station),
+    persist(station, committed) {
+      dirty.station(station);
+      recorder.note(station, { record: 'station', station: storedStation(station) }, clock.now(), committed);
+    },
+    setting: settings.get,
+    setSetting: settings.set,
+    newId: () => randomId(8),
+  };
+
+  function checkpoint(): void {
+    const change = dirty.take(recorder.lastN);
+    if (change !== null) store.state.project(eventLog.partition, change);
+  }
+
+  let cancelCheckpoint = (): void => {};
+  const schedule = (): void => {
+    cancelCheckpoint = clock.after(checkpointMs, () => {
+      checkpoint();
+      schedule();
+    });
+  };
+  schedule();
+
+  function connectionEvent(station: Station, effect: Extract<Effect, { type: 'connected' | 'disconnected' }>): void {
+    const { type, time, ...details } = effect;
+    recorder.event(station, { head: { kind: 'connection', event: type, ...details }, time });
+    apply(station, [effect]);
+    dirty.station(station);
+    outlet.station(station.id, summaryOf(station));
+  }
+
+  function disconnected(station: Station, reason: string): void {
+    connectionEvent(station, { type: 'disconnected', time: clock.now(), reason });
+  }
+
+  // said before anything new: a crash left these online
+  for (const station of registry.all()) {
+    station.state.setCompatible('service_started', startedAt);
+    station.state.set(0, 'authorization', authorization.mode);
+    if (station.online) disconnected(station, 'unexpected_error');
+    else station.state.setForm('availability', 0, 'offline');
+    outlet.station(station.id, summaryOf(station));
+  }
+  for (const id of options.expectedStations) {
+    const known = registry.find(id) ?? registry.accept(id);
+    known.state.setCompatible('connection_state', 'DISCONNECTED');
+  }
+
+  return {
+    ...core,
+    dialects,
+    foreignRecords: restored.foreignRecords,
+    admit: (candidate) => registry.admit(candidate),
+    serve(station, version, wire) {
+      const dialect = dialects.get(version);
+      if (dialect === undefined) throw new RangeError(`no dialect for ${version}`);
+      const before = station.session as ServedSession | null;
+      if (before !== null) {
+        before.end('displaced');
+        recorder.event(station, {
+          head: { kind: 'connection', event: 'displaced', address: before.address },
+          time: clock.now(),
+        });
+        outlet.bridgeEvent({ event: 'takeover', station: station.id, address: wire.address });
+        before.close(4000, 'another connection took over');
+      }
+      const session = createSession(core, station, dialect, wire);
+      station.session = session;
+      const { address, securityProfile } = wire;
+      connectionEvent(station, { type: 'connected', time: clock.now(), version, address, securityProfile });
+      return session;
+    },
+    ended(session, reason) {
+      session.end(reason);
+      if (session.station.session !== session) return;
+      session.station.session = null;
+      disconnected(session.station, reason);
+    },
+    latency(station, ms) {
+      station.state.set(0, 'latency', Math.round(ms));
+    },
+    checkpoint,
+    stop(reason) {
+      cancelCheckpoint();
+      for (const station of registry.all()) {
+        const session = station.session as ServedSession | null;
+        if (session === null) continue;
+        session.end(reason);
+        station.session = null;
+        disconnected(station, reason);
+        session.close(1001, 'the gateway stops');
+      }
+      checkpoint();
+    },
+  };
+}
+
+export function summaryOf(station: Station): StationSummary {
+  return {
+    id: station.id,
+    name: station.name,
+    topic: station.topic,
+    online: station.online,
+    version: station.version,
+    evses: [...station.evses.keys()].sort((one, other) => one - other),
+    joined: true,
+  };
+}
+
+const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
+
+function randomId(length: number): string {
+  let id = '';
+  for (const byte of randomBytes(length)) id += alphabet[byte % alphabet.length];
+  return id;
+}

@@ -1,0 +1,100 @@
+import type { StartTransactionRequest, StartTransactionResponse } from '../../ocpp/generated/v16/types.ts';
+import { tokenKey } from '../authorization.ts';
+import type { Handler } from '../handlers.ts';
+import type { Effect, EventHead, Transaction } from '../model.ts';
+import { runningTransaction, type Station } from '../station.ts';
+import { readTime } from '../time.ts';
+import { authorizeResponse } from './authorize.ts';
+
+/**
+ * OCPP 1.6 §4.8. The transaction exists whatever the answer says: a station that started offline has started. What
+ * the CSMS may say is whether the token is accepted.
+ */
+export const startTransaction: Handler<StartTransactionRequest, StartTransactionResponse> = {
+  retried: true,
+  businessKey: (request) =>
+    `start/${request.connectorId}/${request.timestamp}/${tokenKey(request.idTag)}/${request.meterStart}`,
+  handle(request, { core, station, time, anomalies, delegated }) {
+    const { authorization } = core;
+    const { idTagInfo } =
+      (delegated as { idTagInfo: StartTransactionResponse['idTagInfo'] } | null) ??
+      authorizeResponse(
+        authorization.decide(station, request.idTag, request.connectorId),
+        authorization.find(request.idTag),
+      );
+    const started = readTime(request.timestamp, time);
+    if (started.anomaly !== null) anomalies.push(started.anomaly);
+    const response: StartTransactionResponse = { transactionId: core.transactionIds.next(), idTagInfo };
+    const command = takeSentStart(station, request, time);
+    // the stop of a transaction that still seems to run here was lost: the station would have sent it first
+    const replaced = runningTransaction(station, request.connectorId);
+    const head: EventHead = {
+      kind: 'transaction',
+      event: 'started',
+      evse: request.connectorId,
+      connector: 1,
+      transaction: String(response.transactionId),
+      id_token: request.idTag,
+      meter: request.meterStart / 1000,
+      start: started.text,
+      status: idTagInfo.status,
+      ...(command !== null && { command }),
+      ...(replaced !== null && { replaces: replaced.id }),
+    };
+    return { response, head, effects: this.effects?.(request, head, response, time) ?? [] };
+  },
+  effects(request, head, response, time) {
+    const id = String(response.transactionId);
+    const transaction: Transaction = {
+      id,
+      station: '',
+      evse: request.connectorId,
+      connector: 1,
+      idToken: request.idTag,
+      start: String(head['start']),
+      end: null,
+      meterStart: request.meterStart,
+      meterStop: null,
+      meterLast: request.meterStart,
+      stopReason: null,
+      signed: 'none',
+      // Growatt sends 0 for "no reservation"
+      ...(request.reservationId !== undefined && request.reservationId !== 0 && { reservationId: request.reservationId }),
+      ...(typeof head['command'] === 'string' && { command: head['command'] }),
+    };
+    const started: Effect[] = [
+      { type: 'transaction_started', time, transaction, authorization: response.idTagInfo.status },
+      { type: 'authorized', time, idToken: request.idTag, status: response.idTagInfo.status, evse: request.connectorId },
+    ];
+    const replaced = head['replaces'];
+    if (typeof replaced !== 'string') return started;
+    return [
+      {
+        type: 'transaction_stopped',
+        time,
+        id: replaced,
+        evse: request.connectorId,
+        idToken: null,
+        end: transaction.start,
+        meterStop: null,
+        reason: 'Other',
+        signed: false,
+        flags: ['no_stop'],
+      },
+      ...started,
+    ];
+  },
+};
+
+/** The command that asked for this start, if one did; it is answered for once. */
+function takeSentStart(station: Station, request: StartTransactionRequest, now: number): string | null {
+  const index = station.sentStarts.findIndex(
+    (sent) =>
+      tokenKey(sent.idToken) === tokenKey(request.idTag) &&
+      sent.until > now &&
+      (sent.evse === null || sent.evse === request.connectorId),
+  );
+  if (index < 0) return null;
+  const [sent] = station.sentStarts.splice(index, 1);
+  return sent?.command ?? null;
+}

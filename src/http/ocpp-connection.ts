@@ -1,0 +1,132 @@
+import type { WebSocket } from 'ws';
+import type { Csms } from '../csms/csms.ts';
+import type { Station } from '../csms/station.ts';
+import type { Log } from '../log.ts';
+import type { OcppVersion } from '../ocpp/version.ts';
+
+export interface ConnectionOptions {
+  webSocket: WebSocket;
+  csms: Csms;
+  station: Station;
+  version: OcppVersion;
+  address: string;
+  log: Log;
+  ended(): void;
+}
+
+/** The socket of one served station. */
+export interface Connection {
+  /** Does the other side answer (or talk) within so many ms? */
+  showsLife(withinMs: number): Promise<boolean>;
+  close(code: number, reason: string): void;
+  /** Close frame now, the end of the socket in a moment whatever the other side does. */
+  terminateSoon(): void;
+}
+
+/** Between two pings, ms. */
+const pingMs = 30_000;
+/** Unanswered pings after which a station that answered before is gone. */
+const missedPings = 2;
+/** Silence after which a station that never answered a ping is gone, in heartbeat intervals and at least in ms. */
+const silentHeartbeats = 3;
+const silentMs = 180_000;
+/** For the close handshake, ms. */
+const closeMs = 500;
+
+export function serveConnection(options: ConnectionOptions): Connection {
+  const { webSocket, csms, station, version, address, log } = options;
+  const { clock } = csms;
+  let lastLife = clock.monotonic();
+  let pingedAt: number | null = null;
+  let unanswered = 0;
+  let answersPings = false;
+  let cancelPing = (): void => {};
+  const signs = new Set<() => void>();
+
+  const session = csms.serve(station, version, {
+    address,
+    securityProfile: 0,
+    send(text) {
+      webSocket.send(text);
+    },
+    close,
+  });
+
+  function alive(): void {
+    lastLife = clock.monotonic();
+    unanswered = 0;
+    for (const sign of signs) sign();
+  }
+
+  webSocket.on('message', (data: Buffer) => {
+    alive();
+    session.receive(data.toString('utf8'));
+  });
+  webSocket.on('pong', () => {
+    answersPings = true;
+    if (pingedAt !== null) csms.latency(station, clock.monotonic() - pingedAt);
+    pingedAt = null;
+    alive();
+  });
+  webSocket.on('ping', alive);
+  webSocket.on('error', (error: Error & { code?: string }) => {
+    log.warn({ station: station.id, address, code: error.code }, `connection error: ${error.message}`);
+  });
+  webSocket.on('close', (code) => {
+    cancelPing();
+    for (const sign of signs) sign();
+    options.ended();
+    log.info({ station: station.id, address, code }, 'station disconnected');
+    csms.ended(session, disconnectReason(code));
+  });
+
+  function schedulePing(): void {
+    cancelPing = clock.after(pingMs, () => {
+      const silence = clock.monotonic() - lastLife;
+      const limit = Math.max(silentMs, silentHeartbeats * csms.options.heartbeatInterval * 1000);
+      if ((answersPings && unanswered >= missedPings) || silence > limit) {
+        log.warn({ station: station.id, address }, 'no sign of life: the connection is half open');
+        webSocket.terminate();
+        return;
+      }
+      unanswered++;
+      pingedAt = clock.monotonic();
+      webSocket.ping();
+      schedulePing();
+    });
+  }
+  schedulePing();
+
+  function close(code: number, reason: string): void {
+    webSocket.close(code, reason);
+    clock.after(closeMs, () => webSocket.terminate());
+  }
+
+  return {
+    showsLife(withinMs) {
+      if (webSocket.readyState !== webSocket.OPEN) return Promise.resolve(false);
+      return new Promise((resolve) => {
+        const settle = (shown: boolean): void => {
+          signs.delete(sign);
+          cancel();
+          resolve(shown);
+        };
+        const sign = (): void => settle(webSocket.readyState === webSocket.OPEN);
+        const cancel = clock.after(withinMs, () => settle(false));
+        signs.add(sign);
+        pingedAt = clock.monotonic();
+        webSocket.ping();
+      });
+    },
+    close,
+    terminateSoon() {
+      close(1001, 'the gateway stops');
+    },
+  };
+}
+
+/** The earlier program's words for why a connection ended. */
+function disconnectReason(code: number): string {
+  if (code === 1000 || code === 1001 || code === 1005) return 'normal_closure';
+  return code === 1006 ? 'connection_error_1006' : `connection_closed_${code}`;
+}
