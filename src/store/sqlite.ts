@@ -1,0 +1,234 @@
+import { mkdirSync } from 'node:fs';
+import type { LogRow, ProjectionChange, StateStore, Store, TransactionRow } from '../csms/ports.ts';
+import { GatewayError } from '../errors.ts';
+import { rowsOf } from './flat-rows.ts';
+import type { Flat } from './flat-rows.ts';
+import { lockFolder } from './lock.ts';
+import { createPartitionLog } from './partition-log.ts';
+import type { LogReader, PartitionLog } from './partition-log.ts';
+import { createReaderThread, packInThread } from './threads.ts';
+import type { ReaderThread } from './threads.ts';
+import { startWriterThread } from './writer-client.ts';
+import type { WriterThread } from './writer-client.ts';
+
+export interface SqliteStoreOptions {
+  /** Folder of the store; created where it does not exist. One process at a time. */
+  dir: string;
+  /** Logs a station may map to; 1 unless told. */
+  partitions?: number;
+  /** Days for which acknowledged rows are kept. */
+  retentionDays: number;
+  /** Size of the log above which acknowledged rows go earlier, bytes. */
+  retentionMaxBytes: number;
+  /** Size at which a new file begins, bytes; 1 GiB unless told. */
+  segmentMaxBytes?: number;
+  /** Wall clock, ms since 1970. */
+  now?: () => number;
+  /** What a `committed` callback or a failure listener threw; unless told it is an uncaught exception. */
+  onError?: (error: unknown) => void;
+}
+
+const dayMs = 86_400_000;
+
+/**
+ * Opens the store on SQLite: one thread writes, one reads, and the caller's never waits for a disk.
+ * @throws GatewayError `store_newer` when a newer version wrote the folder; `store_failed` when another process
+ * has it or it cannot be written.
+ */
+export async function createSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const { dir } = options;
+  createFolder(dir);
+  const unlock = lockFolder(dir);
+  try {
+    return await openStore(options, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+function createFolder(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true });
+  } catch (cause) {
+    throw new GatewayError('store_failed', `The data folder ${dir} cannot be created.`, {
+      cause,
+      details: { dir },
+    });
+  }
+}
+
+async function openStore(options: SqliteStoreOptions, unlock: () => void): Promise<Store> {
+  const { dir, partitions = 1, segmentMaxBytes = 1024 ** 3, now = Date.now } = options;
+  const onError = options.onError ?? throwLater;
+  const dayOf = (time: number): number => Math.floor(time / dayMs);
+  const reader = createReaderThread(dir);
+  const listeners: ((error: Error) => void)[] = [];
+  let writer = await startWriter();
+  let state: 'works' | 'failed' | 'closed' = 'works';
+  let overLimit = false;
+  let recovering: Promise<void> | undefined;
+
+  const logs = writer.partitions.map((opened, partition) =>
+    createPartitionLog({
+      partition,
+      opened,
+      reader: logReader(reader),
+      send: (batch) => writer.send(batch),
+      day: () => dayOf(now()),
+      onError,
+    }),
+  );
+
+  function startWriter(): Promise<WriterThread> {
+    const data = { dir, partitions, segmentMaxBytes, day: dayOf(now()) };
+    return startWriterThread(data, {
+      committed: (partition, saved) => logs[partition]?.committed(saved),
+      checkpointDue: (partition) => void checkpoint(partition),
+      failed: fail,
+    });
+  }
+
+  /** Most of a checkpoint's work is done beside the writer; where that fails the writer does all of it. */
+  async function checkpoint(partition: number): Promise<void> {
+    const asking = writer;
+    await reader.ask({ type: 'checkpoint', partition }).catch(onError);
+    asking.send({ type: 'checkpointed', partition });
+  }
+
+  function fail(error: GatewayError): void {
+    if (state !== 'works') return;
+    state = 'failed';
+    for (const log of logs) log.fail();
+    for (const listener of listeners) {
+      try {
+        listener(error);
+      } catch (thrown) {
+        onError(thrown);
+      }
+    }
+  }
+
+  /** Everything projected so far whose row is committed is visible to the reading thread. */
+  async function flushState(): Promise<void> {
+    for (const log of logs) log.flushState();
+    await writer.sync();
+  }
+
+  async function restart(): Promise<void> {
+    await writer.close();
+    await reader.ask({ type: 'forget' });
+    writer = await startWriter();
+    state = 'works';
+    for (const [index, log] of logs.entries()) {
+      const opened = writer.partitions[index];
+      if (opened !== undefined) log.resume(opened);
+    }
+    if (overLimit) await retain();
+  }
+
+  async function pack(partition: number): Promise<void> {
+    await packInThread(await reader.ask({ type: 'sealed', partition }));
+    await reader.ask({ type: 'dropPacked', partition });
+  }
+
+  /** @throws GatewayError `store_failed` when rows that must stay fill the log beyond its limit. */
+  async function retain(): Promise<void> {
+    await flushState();
+    const maxBytes = options.retentionMaxBytes / partitions;
+    overLimit = false;
+    for (const { partition } of logs) {
+      overLimit ||= await reader.ask<boolean>({
+        type: 'retain',
+        partition,
+        days: options.retentionDays,
+        maxBytes,
+      });
+    }
+    if (!overLimit) return;
+    const error = new GatewayError(
+      'store_failed',
+      `The log in ${dir} has reached its limit of ${options.retentionMaxBytes} bytes and holds events that are not acknowledged.`,
+      { details: { dir } },
+    );
+    fail(error);
+    throw error;
+  }
+
+  const stateStore: StateStore = {
+    async projectedN(partition) {
+      await flushState();
+      return reader.ask({ type: 'projectedN', partition });
+    },
+    project: (partition, change: ProjectionChange) => partitionOf(partition).project(change),
+    async documents(collection) {
+      await flushState();
+      return reader.ask({ type: 'documents', collection });
+    },
+    async transactions(query) {
+      await flushState();
+      return reader.ask<TransactionRow[]>({ type: 'transactions', query });
+    },
+  };
+
+  function partitionOf(index: number): PartitionLog {
+    const log = logs[index];
+    if (log === undefined) throw new GatewayError('internal', `The store has no partition ${index}.`);
+    return log;
+  }
+
+  return {
+    logId: writer.logId,
+    state: stateStore,
+    partition: partitionOf,
+    onFailure: (listener) => void listeners.push(listener),
+
+    recover() {
+      if (state === 'works') return Promise.resolve();
+      if (state === 'closed') return Promise.reject(new GatewayError('store_failed', 'The store is closed.'));
+      recovering ??= restart().finally(() => {
+        recovering = undefined;
+      });
+      return recovering;
+    },
+
+    async maintain(time) {
+      for (const { partition } of logs) writer.send({ type: 'seal', partition, day: dayOf(time) });
+      await flushState();
+      for (const { partition } of logs) {
+        await reader.ask({ type: 'checkpoint', partition });
+        await pack(partition);
+      }
+      await retain();
+    },
+
+    async close() {
+      if (state === 'closed') return;
+      await Promise.all(logs.map((log) => log.drained()));
+      await flushState();
+      state = 'closed';
+      for (const log of logs) log.fail();
+      // The writer goes last: the last one to close a database leaves it without a WAL.
+      await reader.close();
+      await writer.close();
+      unlock();
+    },
+  };
+}
+
+function logReader(reader: ReaderThread): LogReader {
+  return {
+    read: async (partition, afterN, limit) =>
+      rowsOf(await reader.ask<Flat>({ type: 'read', partition, afterN, limit })),
+    readStation: async (partition, query): Promise<LogRow[]> =>
+      rowsOf(await reader.ask<Flat>({ type: 'station', partition, query })),
+    latest: async (partition, station, log, limit) =>
+      rowsOf(await reader.ask<Flat>({ type: 'latest', partition, station, log, limit })),
+  };
+}
+
+function throwLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}
