@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { createServer } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -83,7 +84,8 @@ export async function createBroker(options: BrokerOptions): Promise<EmbeddedBrok
     log.debug({ clientId: client?.id, reason: error.message }, 'MQTT client failed');
   aedes.on('clientError', failed);
   aedes.on('connectionError', failed);
-  aedes.on('error', (error: Error) => log.warn({ err: error }, 'embedded broker'));
+  const emitter: EventEmitter = aedes;
+  emitter.on('error', (error) => log.warn({ err: error }, 'embedded broker'));
   aedes.on('subscribe', (_, client) => delivery.subscriptionsChanged(client as BrokerClient));
   aedes.on('unsubscribe', (_, client) => delivery.subscriptionsChanged(client as BrokerClient));
   await aedes.listen();
