@@ -17,9 +17,9 @@ export type BrokerChoice =
 
 export interface BrokerProbe {
   /** Whether an MQTT broker answers there. */
-  answers(host: string, port: number): Promise<boolean>;
+  answers: (host: string, port: number) => Promise<boolean>;
   /** Content of a PEM file; throws when there is none. */
-  readFile(path: string): string;
+  readFile: (path: string) => string;
 }
 
 /** Settings that tell of a broker, in the earlier program, which then was on localhost. */

@@ -7,6 +7,7 @@ export interface Option {
   readonly default?: unknown;
   readonly enum?: readonly string[];
   readonly pattern?: string;
+  readonly format?: 'broker-url';
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
   readonly maximum?: number;

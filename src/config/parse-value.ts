@@ -39,6 +39,7 @@ export function parseValue(option: Option, written: Written): unknown {
         : (parseJson(text) ?? written);
     case 'object':
       return parseJson(text) ?? written;
+    case 'string':
     default:
       return option.enum === undefined ? written : parseWord(option, text);
   }
@@ -72,6 +73,7 @@ export function describeAllowed(option: Option): string {
       return 'a JSON array of texts';
     case 'object':
       return 'a JSON object of texts';
+    case 'string':
     default:
       return 'a text';
   }

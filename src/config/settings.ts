@@ -32,7 +32,12 @@ export interface Evaluated {
  * @throws GatewayError `config_invalid`, with a line for each wrong value; `database_url`.
  */
 export function evaluate(written: Settings): Evaluated {
-  const ajv = new Ajv({ allErrors: true, useDefaults: true, keywords: [...annotationKeywords] });
+  const ajv = new Ajv({
+    allErrors: true,
+    useDefaults: true,
+    keywords: [...annotationKeywords],
+    formats: { 'broker-url': isBrokerUrl },
+  });
   const isValid = ajv.compile<Values>(configSchema);
   const settings = new Map(written);
   const warnings: string[] = [];
@@ -76,6 +81,12 @@ export function evaluate(written: Settings): Evaluated {
   }
   if (!isValid(values)) throw new GatewayError('internal', ajv.errorsText(isValid.errors));
   return { values, settings, warnings, notes };
+}
+
+function isBrokerUrl(text: string): boolean {
+  if (!/^(?:mqtts?|wss?):\/\//.test(text) || !URL.canParse(text)) return false;
+  const { hostname, username, password } = new URL(text);
+  return hostname !== '' && [username, password].every((part) => !/%(?![\da-f]{2})/i.test(part));
 }
 
 /** `MQTT_PORT=abc (.env line 3)`; a secret is masked. */

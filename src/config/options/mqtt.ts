@@ -3,7 +3,7 @@ import type { Option } from '../option.ts';
 export const mqttOptions = {
   MQTT_URL: {
     type: 'string',
-    pattern: '^(?:mqtts?|wss?)://[^/\\s]+',
+    format: 'broker-url',
     allowed: 'an address such as mqtt://10.0.0.2:1883, with mqtt, mqtts, ws or wss',
     unset: 'MQTT_HOSTNAME, a broker on localhost:1883, or the embedded one',
     description: 'Address of the MQTT broker.',
