@@ -73,7 +73,13 @@ export function createAcceptance(
       decide(request, handler, { payload, anomalies, time, delegated }, settle);
     if (!isDelegated(action, payload, time)) return finish(null);
     void core.outlet
-      .ask({ stationId: station.id, action, request: payload, evse: null, timeoutMs: core.options.askTimeout * 1000 })
+      .ask({
+        stationId: station.id,
+        action,
+        request: payload,
+        evse: null,
+        timeoutMs: core.options.askTimeout * 1000,
+      })
       .then((given) => finish(validAnswer(action, given)))
       .catch((error: unknown) => failed(request, error, time));
     // the answer is delayed, the connection is not: later messages go on
@@ -81,7 +87,11 @@ export function createAcceptance(
   }
 
   /** null: not retried; 'repeated': the first one's answer has been or will be given. */
-  function once(request: IncomingRequest, handler: Handler, payload: object): ((payload: string) => void) | 'repeated' {
+  function once(
+    request: IncomingRequest,
+    handler: Handler,
+    payload: object,
+  ): ((payload: string) => void) | 'repeated' {
     const { messageId } = request;
     let answers = answersOf.get(station);
     if (answers === undefined) answersOf.set(station, (answers = createRecentAnswers()));
@@ -93,7 +103,8 @@ export function createAcceptance(
 
   function isDelegated(action: string, payload: object, time: number): boolean {
     const { delegate } = core.options;
-    const external = core.authorization.mode === 'external' && (action === 'Authorize' || action === 'StartTransaction');
+    const external =
+      core.authorization.mode === 'external' && (action === 'Authorize' || action === 'StartTransaction');
     if (!external && !delegate.includes(action)) return false;
     const timestamp = 'timestamp' in payload ? Date.parse(String(payload.timestamp)) : Number.NaN;
     return Number.isNaN(timestamp) || time - timestamp <= askAgeLimit;
@@ -103,7 +114,10 @@ export function createAcceptance(
     if (typeof given !== 'object' || given === null) return null;
     const violations = protocol.validateResponse(action, given);
     if (violations === null) return given;
-    core.log.warn({ station: station.id, action }, `the outside answer is not valid: ${reasonOf(violations)}`);
+    core.log.warn(
+      { station: station.id, action },
+      `the outside answer is not valid: ${reasonOf(violations)}`,
+    );
     return null;
   }
 
@@ -161,7 +175,10 @@ export function createAcceptance(
   }
 
   function failed(request: IncomingRequest, error: unknown, time: number): void {
-    core.log.error({ station: station.id, action: request.action, err: error }, `cannot process: ${messageOf(error)}`);
+    core.log.error(
+      { station: station.id, action: request.action, err: error },
+      `cannot process: ${messageOf(error)}`,
+    );
     refuse(request, 'internal', 'unexpected error', time);
   }
 

@@ -60,6 +60,7 @@ export function messageKey(messageId: string, text: string): string {
 /** FNV-1a, 32 bits: beside id and length it only has to tell two messages of one id apart. */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  for (let index = 0; index < text.length; index++)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   return hash >>> 0;
 }

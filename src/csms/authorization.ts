@@ -48,8 +48,14 @@ export function createAuthorization(options: CsmsOptions, store: TokenStore, clo
       return 'Blocked';
     },
     tokens() {
-      const fromConfiguration = options.authorizedTokens.map((idToken): Token => ({ idToken, status: 'Accepted' }));
-      return [...fromConfiguration.filter((token) => !stored.has(tokenKey(token.idToken))), ...stored.values()];
+      const fromConfiguration = options.authorizedTokens.map((idToken): Token => ({
+        idToken,
+        status: 'Accepted',
+      }));
+      return [
+        ...fromConfiguration.filter((token) => !stored.has(tokenKey(token.idToken))),
+        ...stored.values(),
+      ];
     },
     find(idToken) {
       const key = tokenKey(idToken);
@@ -80,5 +86,7 @@ function chargingAllowed(station: Station, evse: number | null): boolean {
 }
 
 function wasSentByUs(station: Station, idToken: string, now: number): boolean {
-  return station.sentStarts.some((start) => start.until > now && tokenKey(start.idToken) === tokenKey(idToken));
+  return station.sentStarts.some(
+    (start) => start.until > now && tokenKey(start.idToken) === tokenKey(idToken),
+  );
 }

@@ -51,7 +51,8 @@ export function applyCompatible(station: Station, effect: Effect, tariff: Tariff
       state.setCompatible('transaction_id', transaction.id);
       if (transaction.meterStart !== null) state.setCompatible('meter_start', transaction.meterStart);
       state.setCompatible('meter_start_timestamp', transaction.start);
-      if (transaction.reservationId !== undefined) state.setCompatible('reservation_id', transaction.reservationId);
+      if (transaction.reservationId !== undefined)
+        state.setCompatible('reservation_id', transaction.reservationId);
       return;
     }
     case 'transaction_stopped':
@@ -92,7 +93,11 @@ function applyInfo(station: Station, info: StationInfo): void {
   setKnown(station, 'meter_serial_number', info.meterSerialNumber);
 }
 
-function applyStop(station: Station, effect: Extract<Effect, { type: 'transaction_stopped' }>, tariff: Tariff): void {
+function applyStop(
+  station: Station,
+  effect: Extract<Effect, { type: 'transaction_stopped' }>,
+  tariff: Tariff,
+): void {
   const { state } = station;
   if (effect.meterStop !== null) state.setCompatible('meter_stop', effect.meterStop);
   state.setCompatible('meter_stop_timestamp', effect.end);

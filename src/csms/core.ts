@@ -94,7 +94,9 @@ export interface Candidate {
   offered: string[];
 }
 
-export type Admission = { station: Station } | { refused: 'unknown' | 'place_taken' | 'invalid'; reason: string };
+export type Admission =
+  | { station: Station }
+  | { refused: 'unknown' | 'place_taken' | 'invalid'; reason: string };
 
 export interface StationSettings {
   name?: string | null;

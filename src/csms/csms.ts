@@ -53,7 +53,11 @@ export async function createCsms(parts: CsmsParts): Promise<Csms> {
   const eventLog = store.partition(0);
   const recorder = createRecorder(eventLog, outlet);
   const dirty = createDirty();
-  const settings = createSettings(() => recorder, dirty, () => clock.now());
+  const settings = createSettings(
+    () => recorder,
+    dirty,
+    () => clock.now(),
+  );
   const transactionIds = createTransactionIds(clock);
   const tariff = { pricePerKwh: options.pricePerKwh, currency: options.currency };
   // quiet while the log's tail is read: nothing of it is new
@@ -76,7 +80,8 @@ export async function createCsms(parts: CsmsParts): Promise<Csms> {
       }
       const evses = station.evses.size;
       applyEffect(station, effect, context);
-      if (effect.type === 'boot' || effect.type === 'connected' || station.evses.size !== evses) describe(station);
+      if (effect.type === 'boot' || effect.type === 'connected' || station.evses.size !== evses)
+        describe(station);
     }
   }
 
@@ -140,7 +145,12 @@ export async function createCsms(parts: CsmsParts): Promise<Csms> {
         outlet.bridgeEvent({ event: 'station_removed', station: station.id });
       },
       refused(pending, reason) {
-        outlet.bridgeEvent({ event: 'station_refused', station: pending.id, address: pending.address, reason });
+        outlet.bridgeEvent({
+          event: 'station_refused',
+          station: pending.id,
+          address: pending.address,
+          reason,
+        });
         log.warn(
           { station: pending.id, address: pending.address },
           `refused: ${reason}; to admit it: publish {"action":"station_accept","args":{"station":${JSON.stringify(pending.id)}}} to bridge/cmd`,
@@ -186,7 +196,10 @@ export async function createCsms(parts: CsmsParts): Promise<Csms> {
   };
   schedule();
 
-  function connectionEvent(station: Station, effect: Extract<Effect, { type: 'connected' | 'disconnected' }>): void {
+  function connectionEvent(
+    station: Station,
+    effect: Extract<Effect, { type: 'connected' | 'disconnected' }>,
+  ): void {
     const { type, time, ...details } = effect;
     recorder.event(station, { head: { kind: 'connection', event: type, ...details }, time });
     apply(station, [effect]);

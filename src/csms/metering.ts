@@ -101,7 +101,13 @@ function collect(samples: readonly MeterSample[]): Reading[] {
     // begin and end values are facts about the transaction, not about now (a Begin of 0 must not hide 678 Wh)
     const periodic = sample.context !== 'Transaction.Begin';
     if (reading === undefined) {
-      reading = { measurand: sample.measurand, total: null, phases: [null, null, null], time: sample.time, periodic };
+      reading = {
+        measurand: sample.measurand,
+        total: null,
+        phases: [null, null, null],
+        time: sample.time,
+        periodic,
+      };
       readings.push(reading);
     } else if (sample.time > reading.time || (periodic && !reading.periodic)) {
       reading.total = null;
@@ -113,7 +119,8 @@ function collect(samples: readonly MeterSample[]): Reading[] {
     }
     const index = sample.phase === null ? -1 : phaseIndex(sample.phase);
     if (index >= 0) reading.phases[index] = sample.value;
-    else if (sample.phase === null && (reading.total === null || sample.location === 'Outlet')) reading.total = sample.value;
+    else if (sample.phase === null && (reading.total === null || sample.location === 'Outlet'))
+      reading.total = sample.value;
   }
   return readings;
 }
@@ -152,7 +159,8 @@ export function applySamples(station: Station, evse: number, samples: readonly M
     for (let index = 0; index < 3; index++) {
       const phase = reading.phases[index];
       const key = info.phaseKeys[index];
-      if (phase !== null && phase !== undefined && key !== undefined) state.set(evse, key, info.energy ? phase / 1000 : phase);
+      if (phase !== null && phase !== undefined && key !== undefined)
+        state.set(evse, key, info.energy ? phase / 1000 : phase);
     }
     if (value === null) continue;
     if (info.key === 'energy') {
@@ -193,7 +201,16 @@ function apparentPower(current: Reading, voltage: Reading): number | null {
 
 /** Power and current flow no more. Only values that were ever seen become 0. */
 export function zeroFlow(station: Station, evse: number): void {
-  for (const key of ['power', 'power_l1', 'power_l2', 'power_l3', 'current', 'current_l1', 'current_l2', 'current_l3'])
+  for (const key of [
+    'power',
+    'power_l1',
+    'power_l2',
+    'power_l3',
+    'current',
+    'current_l1',
+    'current_l2',
+    'current_l3',
+  ])
     if (station.state.get(evse, key) !== undefined) station.state.set(evse, key, 0);
 }
 

@@ -134,7 +134,12 @@ export type Effect =
       timestamp?: string;
     }
   | { type: 'authorized'; time: number; idToken: string; status: AuthorizationStatus; evse: number | null }
-  | { type: 'transaction_started'; time: number; transaction: Transaction; authorization: AuthorizationStatus }
+  | {
+      type: 'transaction_started';
+      time: number;
+      transaction: Transaction;
+      authorization: AuthorizationStatus;
+    }
   | {
       type: 'transaction_stopped';
       time: number;

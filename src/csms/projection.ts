@@ -74,7 +74,10 @@ export function applyEffect(station: Station, effect: Effect, context: Projectio
       if (transaction.meterStart !== null && transaction.meterStart > 0)
         state.set(evse.id, 'energy', transaction.meterStart / 1000);
       publishSession(station, evse, effect.time, context);
-      sessionEvent(station, evse.id, 'started', context, { transaction: transaction.id, id_token: transaction.idToken });
+      sessionEvent(station, evse.id, 'started', context, {
+        transaction: transaction.id,
+        id_token: transaction.idToken,
+      });
       return;
     }
     case 'transaction_stopped':
@@ -94,7 +97,11 @@ export function applyEffect(station: Station, effect: Effect, context: Projectio
   }
 }
 
-function applyStatus(station: Station, effect: Extract<Effect, { type: 'status' }>, context: ProjectionContext): void {
+function applyStatus(
+  station: Station,
+  effect: Extract<Effect, { type: 'status' }>,
+  context: ProjectionContext,
+): void {
   const { state } = station;
   state.set(0, 'last_seen', isoSeconds(effect.time));
   if (effect.evse === 0) {
@@ -155,7 +162,8 @@ function applyStop(
   if (effect.signed) transaction.signed = transaction.signed === 'start' ? 'both' : 'end';
   const evse = evseOf(station, transaction.evse);
   const { state } = station;
-  if (effect.meterStop !== null && effect.meterStop > 0) state.set(evse.id, 'energy', effect.meterStop / 1000);
+  if (effect.meterStop !== null && effect.meterStop > 0)
+    state.set(evse.id, 'energy', effect.meterStop / 1000);
   if (evse.transaction?.id !== transaction.id) return;
   state.set(evse.id, 'transaction_active', false);
   zeroFlow(station, evse.id);
@@ -163,7 +171,11 @@ function applyStop(
   sessionEvent(station, evse.id, 'stopped', context, { transaction: transaction.id, reason: effect.reason });
 }
 
-function applyMeter(station: Station, effect: Extract<Effect, { type: 'meter' }>, context: ProjectionContext): void {
+function applyMeter(
+  station: Station,
+  effect: Extract<Effect, { type: 'meter' }>,
+  context: ProjectionContext,
+): void {
   if (effect.evse > 0) evseOf(station, effect.evse);
   applySamples(station, effect.evse, effect.samples);
   if (effect.transaction === null) return;
@@ -171,16 +183,24 @@ function applyMeter(station: Station, effect: Extract<Effect, { type: 'meter' }>
   if (transaction === undefined) return;
   const register = registerOf(effect.samples);
   if (register !== null && register >= (transaction.meterLast ?? 0)) transaction.meterLast = register;
-  if (effect.signed) transaction.signed = effect.samples.some((sample) => sample.context === 'Transaction.Begin') ? 'start' : transaction.signed;
+  if (effect.signed)
+    transaction.signed = effect.samples.some((sample) => sample.context === 'Transaction.Begin')
+      ? 'start'
+      : transaction.signed;
   const evse = evseOf(station, transaction.evse);
-  if (effect.time - (lastRefresh.get(evse) ?? 0) >= sessionRefreshMs) publishSession(station, evse, effect.time, context);
+  if (effect.time - (lastRefresh.get(evse) ?? 0) >= sessionRefreshMs)
+    publishSession(station, evse, effect.time, context);
 }
 
 function publishSession(station: Station, evse: Evse, time: number, context: ProjectionContext): void {
   lastRefresh.set(evse, time);
   const transaction: Transaction | null = evse.transaction;
   if (transaction !== null)
-    station.state.setForm('session', evse.id, JSON.stringify(transactionJson(transaction, time, context.tariff)));
+    station.state.setForm(
+      'session',
+      evse.id,
+      JSON.stringify(transactionJson(transaction, time, context.tariff)),
+    );
 }
 
 function sessionEvent(
@@ -190,5 +210,10 @@ function sessionEvent(
   context: ProjectionContext,
   more: Record<string, unknown>,
 ): void {
-  context.live?.({ stationId: station.id, evse, topic: 'session_event', payload: { event_type: event, evse, ...more } });
+  context.live?.({
+    stationId: station.id,
+    evse,
+    topic: 'session_event',
+    payload: { event_type: event, evse, ...more },
+  });
 }

@@ -59,7 +59,8 @@ export function createRegistry(options: RegistryOptions, known: Iterable<Station
   function placeTakenBy(id: string): string | null {
     if (!options.singleStation) return null;
     const [only] = options.expectedStations;
-    if (options.expectedStations.length === 1 && only !== undefined) return keyOf(only) === keyOf(id) ? null : only;
+    if (options.expectedStations.length === 1 && only !== undefined)
+      return keyOf(only) === keyOf(id) ? null : only;
     for (const station of byKey.values()) if (keyOf(station.id) !== keyOf(id)) return station.id;
     return null;
   }
@@ -71,7 +72,12 @@ export function createRegistry(options: RegistryOptions, known: Iterable<Station
     return (end === null || end > clock.now()) && isPrivateAddress(address);
   }
 
-  function refuse(candidate: Candidate, id: string, refused: 'unknown' | 'place_taken', reason: string): Admission {
+  function refuse(
+    candidate: Candidate,
+    id: string,
+    refused: 'unknown' | 'place_taken',
+    reason: string,
+  ): Admission {
     const now = clock.now();
     const seen = pending.get(keyOf(id));
     const entry: PendingStation = {
@@ -119,7 +125,10 @@ export function createRegistry(options: RegistryOptions, known: Iterable<Station
     accept(id) {
       const problem = identityProblem(id);
       if (problem !== null)
-        throw new GatewayError('invalid_args', `The identity ${JSON.stringify(id)} is not usable: ${problem}.`);
+        throw new GatewayError(
+          'invalid_args',
+          `The identity ${JSON.stringify(id)} is not usable: ${problem}.`,
+        );
       const holder = placeTakenBy(id);
       if (holder !== null)
         throw new GatewayError('station_exists', `The one place is taken by ${JSON.stringify(holder)}.`);

@@ -48,10 +48,12 @@ export async function restoreFrom(sources: Sources, targets: Targets): Promise<R
   };
 
   for (const { json } of await store.state.documents('station')) put(JSON.parse(json) as StoredStation);
-  for (const { key, json } of await store.state.documents('setting')) settings.restore(key, JSON.parse(json) as string);
+  for (const { key, json } of await store.state.documents('setting'))
+    settings.restore(key, JSON.parse(json) as string);
   for (const { key, json } of await store.state.documents('token'))
     settings.restoreToken(key, JSON.parse(json) as Token);
-  for (const id of JSON.parse(settings.get('removed_stations') ?? '[]') as string[]) restored.removedIds.add(id);
+  for (const id of JSON.parse(settings.get('removed_stations') ?? '[]') as string[])
+    restored.removedIds.add(id);
   for (const { id } of await store.state.transactions({ limit: 1 })) seenTransaction(Number(id));
   // as read, not as changed
   dirty.take(0);
@@ -104,7 +106,11 @@ function readRow(
 }
 
 /** What a stored row meant. */
-function effectsOf(row: LogRow, head: EventHead, dialects: ReadonlyMap<OcppVersion, Dialect>): readonly Effect[] {
+function effectsOf(
+  row: LogRow,
+  head: EventHead,
+  dialects: ReadonlyMap<OcppVersion, Dialect>,
+): readonly Effect[] {
   if (head.kind === 'connection') return connectionEffects(row, head);
   if (row.frame === null || row.answer === null || row.version === null) return [];
   const dialect = dialects.get(row.version);
@@ -115,7 +121,9 @@ function effectsOf(row: LogRow, head: EventHead, dialects: ReadonlyMap<OcppVersi
   // the same repairs as at acceptance
   const violations = dialect.protocol.validateRequest(request.action, request.payload);
   const payload =
-    violations === null ? request.payload : dialect.tolerate(request.action, request.payload, violations)?.payload;
+    violations === null
+      ? request.payload
+      : dialect.tolerate(request.action, request.payload, violations)?.payload;
   if (payload === undefined) return [];
   return handler?.effects?.(payload, head, answer.payload, row.time) ?? [];
 }

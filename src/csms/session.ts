@@ -35,7 +35,12 @@ interface Waiting {
 export function createSession(core: Core, station: Station, dialect: Dialect, wire: Wire): ServedSession {
   const { clock, outlet, log } = core;
   const { protocol } = dialect;
-  const peer = createPeer<Waiting>({ protocol, role: 'csms', maxQueuedCalls, newMessageId: () => core.newId() });
+  const peer = createPeer<Waiting>({
+    protocol,
+    role: 'csms',
+    maxQueuedCalls,
+    newMessageId: () => core.newId(),
+  });
   const acceptance = createAcceptance(core, station, dialect, (messageId, text) => {
     for (const copy of peer.answer(messageId, text)) send(copy);
   });
@@ -49,7 +54,9 @@ export function createSession(core: Core, station: Station, dialect: Dialect, wi
     core.eventLog
       .latest(station.id, station.log, seedRows)
       .then((rows) => seedAnswers(station, rows, dialect))
-      .catch((error: unknown) => log.error({ station: station.id, err: error }, 'cannot read the last messages'))
+      .catch((error: unknown) =>
+        log.error({ station: station.id, err: error }, 'cannot read the last messages'),
+      )
       .finally(() => {
         const texts = held ?? [];
         held = null;
@@ -107,7 +114,12 @@ export function createSession(core: Core, station: Station, dialect: Dialect, wi
     log.warn({ station: station.id, action: incoming.action }, `invalid frame: ${reason}`);
     acceptance.invalid(invalidHead(reason, text), reply === null ? null : () => send(reply));
     if (call !== null)
-      settle(call.ref, { type: 'error', code: 'FormationViolation', description: reason, details: { raw: cut(text) } });
+      settle(call.ref, {
+        type: 'error',
+        code: 'FormationViolation',
+        description: reason,
+        details: { raw: cut(text) },
+      });
   }
 
   function settle(waiting: Waiting, outcome: CallOutcome): void {
@@ -154,7 +166,8 @@ export function createSession(core: Core, station: Station, dialect: Dialect, wi
     return new Promise((resolve) => {
       const ref: Waiting = { resolve, beforeWrite, written: false };
       const until = clock.monotonic() + (expiresAt - clock.now());
-      if (!peer.enqueue({ action, payload: { ...payload }, timeoutMs, expiresAt: until, ref })) resolve({ type: 'busy' });
+      if (!peer.enqueue({ action, payload: { ...payload }, timeoutMs, expiresAt: until, ref }))
+        resolve({ type: 'busy' });
       else pump();
     });
   }

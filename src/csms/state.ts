@@ -36,7 +36,15 @@ export interface StateTable {
   toJSON(): StoredEntry[];
 }
 
-export type StoredEntry = [scope: StateScope, evse: number, connector: number, form: StateForm, key: string, compatible: 0 | 1, text: string];
+export type StoredEntry = [
+  scope: StateScope,
+  evse: number,
+  connector: number,
+  form: StateForm,
+  key: string,
+  compatible: 0 | 1,
+  text: string,
+];
 
 export type StateListener = (entry: StateEntry) => void;
 
@@ -53,7 +61,11 @@ export function formatNumber(value: number): string {
   return String(Math.abs(value) < 9e9 ? Math.round(value * 1e6) / 1e6 : value);
 }
 
-export function createStateTable(stationId: string, changed: StateListener, stored: StoredEntry[] = []): StateTable {
+export function createStateTable(
+  stationId: string,
+  changed: StateListener,
+  stored: StoredEntry[] = [],
+): StateTable {
   // one small map for each scope: the hot path looks up by (evse, key) without building a text
   const byEvse: Map<string, StateEntry>[] = [];
   const others = new Map<string, StateEntry>();
@@ -92,7 +104,12 @@ export function createStateTable(stationId: string, changed: StateListener, stor
 
   const form = (name: Exclude<StateForm, 'value'>, evse: number, text: string): void => {
     const scope: StateScope = evse === 0 ? 'station' : 'evse';
-    put(others, `${name}/${evse}`, () => ({ scope, evse, connector: 0, form: name, key: name, compatible: false }), text);
+    put(
+      others,
+      `${name}/${evse}`,
+      () => ({ scope, evse, connector: 0, form: name, key: name, compatible: false }),
+      text,
+    );
   };
 
   function* entries(): IterableIterator<StateEntry> {

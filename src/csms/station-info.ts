@@ -22,6 +22,8 @@ export function stationInfoJson(station: Station): string {
     evses: [...evses.values()]
       .filter((evse) => evse.id > 0)
       .map((evse) => ({ id: evse.id, connectors: evse.connectors.length === 0 ? [1] : evse.connectors })),
-    ...(features !== undefined && { supported_features: features.split(',').map((feature) => feature.trim()) }),
+    ...(features !== undefined && {
+      supported_features: features.split(',').map((feature) => feature.trim()),
+    }),
   });
 }

@@ -134,7 +134,14 @@ export function newStation(id: string, log: string, joinedAt: number, state: Sta
 export function evseOf(station: Station, id: number): Evse {
   let evse = station.evses.get(id);
   if (evse === undefined) {
-    evse = { id, connectors: [], chargingEnabled: true, transaction: null, powerMeasured: false, limit: null };
+    evse = {
+      id,
+      connectors: [],
+      chargingEnabled: true,
+      transaction: null,
+      powerMeasured: false,
+      limit: null,
+    };
     station.evses.set(id, evse);
     station.state.set(id, 'charging_enabled', true);
   }

@@ -38,7 +38,8 @@ export function createDirty(): Dirty {
   const documents = new Map<string, DocumentChange>();
   const transactions = new Set<Transaction>();
 
-  const put = (change: DocumentChange): void => void documents.set(`${change.collection}/${change.key}`, change);
+  const put = (change: DocumentChange): void =>
+    void documents.set(`${change.collection}/${change.key}`, change);
 
   return {
     station: (station) => void stations.add(station),

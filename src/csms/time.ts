@@ -40,5 +40,9 @@ function invalid(fallbackMs: number): ReadTime {
 
 /** Date.parse rolls 29 February of a common year over into March. */
 function isRealDay(text: string, ms: number): boolean {
-  return text.charCodeAt(8) < 0x32 || text.slice(8, 10) <= '28' || Number(text.slice(8, 10)) === new Date(ms).getUTCDate();
+  return (
+    text.charCodeAt(8) < 0x32 ||
+    text.slice(8, 10) <= '28' ||
+    Number(text.slice(8, 10)) === new Date(ms).getUTCDate()
+  );
 }

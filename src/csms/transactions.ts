@@ -41,7 +41,11 @@ export function transactionCost(transaction: Transaction, tariff: Tariff): numbe
 }
 
 /** The payload of `X/session`: energies in kWh, duration in seconds, absent what is not known. */
-export function transactionJson(transaction: Transaction, now: number, tariff: Tariff): Record<string, unknown> {
+export function transactionJson(
+  transaction: Transaction,
+  now: number,
+  tariff: Tariff,
+): Record<string, unknown> {
   const energy = transactionEnergy(transaction);
   const cost = transactionCost(transaction, tariff);
   const end = transaction.end === null ? now : Date.parse(transaction.end);

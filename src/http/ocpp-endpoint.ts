@@ -36,7 +36,12 @@ const lifeSignMs = 2_000;
 const retryAfterSeconds = 10;
 
 /** The WebSocket listener for charging stations. OCPP-J 1.6 §3; 2.0.1 and 2.1 part 4 §3. */
-export async function createOcppEndpoint({ addr, port, csms, log }: OcppEndpointOptions): Promise<OcppEndpoint> {
+export async function createOcppEndpoint({
+  addr,
+  port,
+  csms,
+  log,
+}: OcppEndpointOptions): Promise<OcppEndpoint> {
   const server = createServer({
     maxHeaderSize: 8192,
     headersTimeout: handshakeTimeoutMs,
@@ -111,7 +116,8 @@ export async function createOcppEndpoint({ addr, port, csms, log }: OcppEndpoint
       return refuse(socket, 409);
     }
     if (socket.destroyed) return;
-    if (version !== null && offered.length > 0) chosenProtocol.set(request, echoSubprotocol(offered, version));
+    if (version !== null && offered.length > 0)
+      chosenProtocol.set(request, echoSubprotocol(offered, version));
     sockets.handleUpgrade(request, socket, head, (webSocket) => opened(webSocket, station, version, context));
   }
 
@@ -163,10 +169,11 @@ export async function createOcppEndpoint({ addr, port, csms, log }: OcppEndpoint
     port: bound.port,
     setClosed(reason) {
       closedReason = reason;
-      if (reason !== null) for (const connection of [...connections.values()]) connection.close(1013, 'try again later');
+      if (reason !== null)
+        for (const connection of connections.values()) connection.close(1013, 'try again later');
     },
     close() {
-      for (const connection of [...connections.values()]) connection.terminateSoon();
+      for (const connection of connections.values()) connection.terminateSoon();
       return new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();

@@ -7,7 +7,10 @@ export const authorize: Handler<AuthorizeRequest, AuthorizeResponse> = {
   handle(request, { core, station, time, delegated }) {
     const response =
       (delegated as AuthorizeResponse | null) ??
-      authorizeResponse(core.authorization.decide(station, request.idTag, null), core.authorization.find(request.idTag));
+      authorizeResponse(
+        core.authorization.decide(station, request.idTag, null),
+        core.authorization.find(request.idTag),
+      );
     const { status } = response.idTagInfo;
     const head = {
       kind: 'authorization' as const,
@@ -18,7 +21,9 @@ export const authorize: Handler<AuthorizeRequest, AuthorizeResponse> = {
     return { response, head, effects: this.effects?.(request, head, response, time) ?? [] };
   },
   effects(request, _head, response, time) {
-    return [{ type: 'authorized', time, idToken: request.idTag, status: response.idTagInfo.status, evse: null }];
+    return [
+      { type: 'authorized', time, idToken: request.idTag, status: response.idTagInfo.status, evse: null },
+    ];
   },
 };
 

@@ -32,7 +32,13 @@ export const bootNotification: Handler<BootNotificationRequest, BootNotification
   },
   effects(request, _head, response, time) {
     return [
-      { type: 'boot', time, registration: registrationOf[response.status], info: infoOf(request), version: 'ocpp1.6' },
+      {
+        type: 'boot',
+        time,
+        registration: registrationOf[response.status],
+        info: infoOf(request),
+        version: 'ocpp1.6',
+      },
     ];
   },
 };

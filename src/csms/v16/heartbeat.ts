@@ -5,6 +5,10 @@ import type { Handler } from '../handlers.ts';
 /** OCPP 1.6 §4.6. No event: a heartbeat says nothing but the time. */
 export const heartbeat: Handler<HeartbeatRequest, HeartbeatResponse> = {
   handle(_request, { time }) {
-    return { response: { currentTime: isoSeconds(time) }, head: null, effects: [{ type: 'heartbeat', time }] };
+    return {
+      response: { currentTime: isoSeconds(time) },
+      head: null,
+      effects: [{ type: 'heartbeat', time }],
+    };
   },
 };

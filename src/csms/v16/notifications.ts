@@ -55,14 +55,24 @@ export const logStatusNotification: Notification<'LogStatusNotification'> = {
 export const securityEventNotification: Notification<'SecurityEventNotification'> = {
   retried: true,
   handle(request, incoming) {
-    return passOn(incoming, {}, { kind: 'security', event: 'received', type: request.type, timestamp: request.timestamp });
+    return passOn(
+      incoming,
+      {},
+      { kind: 'security', event: 'received', type: request.type, timestamp: request.timestamp },
+    );
   },
 };
 
 /** Security white paper §5.17. There is no authority behind this gateway unless an outside decision is one. */
 export const signCertificate: Notification<'SignCertificate'> = {
   handle(_request, incoming) {
-    const response = (incoming.delegated as Responses['SignCertificate'] | null) ?? { status: 'Rejected' as const };
-    return { response, head: { kind: 'certificate', event: 'received', status: response.status }, effects: [] };
+    const response = (incoming.delegated as Responses['SignCertificate'] | null) ?? {
+      status: 'Rejected' as const,
+    };
+    return {
+      response,
+      head: { kind: 'certificate', event: 'received', status: response.status },
+      effects: [],
+    };
   },
 };

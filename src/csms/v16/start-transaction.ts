@@ -59,12 +59,19 @@ export const startTransaction: Handler<StartTransactionRequest, StartTransaction
       stopReason: null,
       signed: 'none',
       // Growatt sends 0 for "no reservation"
-      ...(request.reservationId !== undefined && request.reservationId !== 0 && { reservationId: request.reservationId }),
+      ...(request.reservationId !== undefined &&
+        request.reservationId !== 0 && { reservationId: request.reservationId }),
       ...(typeof head['command'] === 'string' && { command: head['command'] }),
     };
     const started: Effect[] = [
       { type: 'transaction_started', time, transaction, authorization: response.idTagInfo.status },
-      { type: 'authorized', time, idToken: request.idTag, status: response.idTagInfo.status, evse: request.connectorId },
+      {
+        type: 'authorized',
+        time,
+        idToken: request.idTag,
+        status: response.idTagInfo.status,
+        evse: request.connectorId,
+      },
     ];
     const replaced = head['replaces'];
     if (typeof replaced !== 'string') return started;

@@ -1,4 +1,7 @@
-import type { StatusNotificationRequest, StatusNotificationResponse } from '../../ocpp/generated/v16/types.ts';
+import type {
+  StatusNotificationRequest,
+  StatusNotificationResponse,
+} from '../../ocpp/generated/v16/types.ts';
 import type { Handler } from '../handlers.ts';
 import type { EventHead, EvseStatus } from '../model.ts';
 
@@ -48,5 +51,7 @@ export const statusNotification: Handler<StatusNotificationRequest, StatusNotifi
 
 /** Some stations write the text "null" where they mean nothing. */
 function meaningful<Key extends string>(key: Key, value: string | undefined): { [key in Key]?: string } {
-  return value === undefined || value === '' || value === 'null' ? {} : ({ [key]: value } as { [key in Key]: string });
+  return value === undefined || value === '' || value === 'null'
+    ? {}
+    : ({ [key]: value } as { [key in Key]: string });
 }

@@ -30,8 +30,10 @@ export const stopTransaction: Handler<StopTransactionRequest, StopTransactionRes
     };
     // OCPP 1.6 §4.10: idTagInfo belongs into the answer when the request names an idTag
     const response: StopTransactionResponse =
-      (delegated as StopTransactionResponse | null) ??
-      (request.idTag === undefined ? {} : { idTagInfo: { status: stopStatus(core, station, request.idTag) } });
+      delegated ??
+      (request.idTag === undefined
+        ? {}
+        : { idTagInfo: { status: stopStatus(core, station, request.idTag) } });
     return { response, head, effects: this.effects?.(request, head, response, time) ?? [] };
   },
   effects(request, head, _response, time) {
@@ -75,7 +77,8 @@ function findTransaction(
   const named = station.transactions.get(String(request.transactionId));
   if (named !== undefined) return { transaction: named, flag: null };
   for (const evse of station.evses.values())
-    if (evse.transaction?.id === String(request.transactionId)) return { transaction: null, flag: 'already_stopped' };
+    if (evse.transaction?.id === String(request.transactionId))
+      return { transaction: null, flag: 'already_stopped' };
   const candidates = [...station.transactions.values()].filter(
     (transaction) =>
       (request.idTag === undefined ||

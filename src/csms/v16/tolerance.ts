@@ -25,7 +25,9 @@ const longTexts = new Set([
 /** Words outside the enumeration that cost nothing but themselves. */
 const freeWords = new Set(['StatusNotification/errorCode', 'StopTransaction/reason']);
 
-export function createTolerance(protocol: Protocol): (action: string, payload: object, violations: Violation[]) => Tolerated | null {
+export function createTolerance(
+  protocol: Protocol,
+): (action: string, payload: object, violations: Violation[]) => Tolerated | null {
   return (action, payload, violations) => {
     const anomalies: string[] = [];
     let left = violations;
@@ -50,8 +52,6 @@ function toleratedAs(action: string, { keyword, path }: Violation): string | nul
   if (keyword === 'enum' && freeWords.has(action + path)) return `unknown_${snake(field)}`;
   // a sampled value is worth its number whatever words stand beside it
   if (keyword === 'enum' && /\/sampledValue\/\d+\/\w+$/.test(path)) return `unknown_${snake(field)}`;
-  // an entry without values says nothing, and an empty list of them neither
-  if (keyword === 'minItems' && /\/sampledValue$|^\/meterValue$/.test(path)) return 'no_values';
   return null;
 }
 
@@ -75,14 +75,20 @@ function repairMeterValues(payload: object, anomalies: string[]): object {
   if (given === undefined) return payload;
   if (isObject(given)) anomalies.push('meter_value_no_list');
   const entries: unknown[] = isObject(given) ? [given] : Array.isArray(given) ? given : [];
-  return { ...payload, [key]: entries.map((entry) => (isObject(entry) ? repairEntry(entry, anomalies) : entry)) };
+  return {
+    ...payload,
+    [key]: entries.map((entry) => (isObject(entry) ? repairEntry(entry, anomalies) : entry)),
+  };
 }
 
 function repairEntry(entry: Json, anomalies: string[]): Json {
   const { sampledValue } = entry;
   if (isObject(sampledValue)) return repairEntry({ ...entry, sampledValue: [sampledValue] }, anomalies);
   if (!Array.isArray(sampledValue)) return entry;
-  return { ...entry, sampledValue: sampledValue.flatMap((sample: unknown) => repairSample(sample, anomalies)) };
+  return {
+    ...entry,
+    sampledValue: sampledValue.flatMap((sample: unknown) => repairSample(sample, anomalies)),
+  };
 }
 
 const sampleFields = ['value', 'context', 'format', 'measurand', 'phase', 'location', 'unit'];
@@ -102,7 +108,8 @@ function repairSample(sample: unknown, anomalies: string[]): Json[] {
     }
   }
   for (const field of Object.keys(sample))
-    if (!sampleFields.includes(field) && !anomalies.includes('unknown_sample_field')) anomalies.push('unknown_sample_field');
+    if (!sampleFields.includes(field) && !anomalies.includes('unknown_sample_field'))
+      anomalies.push('unknown_sample_field');
   if (repaired['value'] !== undefined) return [repaired];
   anomalies.push('sample_dropped');
   return [];

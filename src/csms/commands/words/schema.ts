@@ -7,7 +7,8 @@ import type { TObject, TProperties } from 'typebox';
  */
 export function argsOf<P extends TProperties>(properties: P): TObject<P> {
   const schema = Type.Object(properties, { additionalProperties: false });
-  const required = schema.required.filter((name) => !hasDefault(properties[name]));
+  const named: readonly string[] = schema.required ?? [];
+  const required = named.filter((name) => !hasDefault(properties[name]));
   return { ...schema, required };
 }
 
