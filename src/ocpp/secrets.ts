@@ -53,7 +53,8 @@ export function maskSecrets(action: string, payload: JsonObject): JsonObject {
 export function maskFrameText(frameText: string): string {
   const action = actionOf(frameText);
   if (action !== '' && !actionsWithSecrets.has(action)) return frameText;
-  if (!suspicious.test(frameText)) return frameText;
+  const isCutOff = !frameText.trimEnd().endsWith(']');
+  if (!isCutOff && !suspicious.test(frameText)) return frameText;
   if (parseFrame(frameText).type === 'broken') return maskBrokenText(frameText);
   const elements = JSON.parse(frameText) as unknown[];
   const masked = maskArray(elements, '', false);
@@ -65,8 +66,10 @@ const fieldInText = new RegExp(
   'g',
 );
 
+const authorityInText = /:(?:\\?\/){2}[^/?#\s"\\]*/g;
+
 function maskBrokenText(text: string): string {
-  return maskUserInfo(text.replaceAll(fieldInText, `$1"${mask}"`));
+  return text.replaceAll(fieldInText, `$1"${mask}"`).replaceAll(authorityInText, `://${mask}`);
 }
 
 function maskValue(value: unknown, name: string, ofSecret: boolean): unknown {
