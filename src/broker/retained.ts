@@ -37,6 +37,7 @@ export function createRetainedMessages(
 ): RetainedMessages {
   const messages = new Map<string, StoredPacket>();
   let changed = new Set<string>();
+  let inWriting = 0;
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> | undefined;
 
@@ -54,11 +55,14 @@ export function createRetainedMessages(
     const batch = changed;
     if (storage === null || batch.size === 0) return;
     changed = new Set();
+    inWriting = batch.size;
     try {
       await storage.write([...batch].map((topic) => rowOf(topic, messages.get(topic))));
     } catch (error) {
       failed(error);
       for (const topic of batch) changed.add(topic);
+    } finally {
+      inWriting = 0;
     }
   }
 
@@ -67,7 +71,7 @@ export function createRetainedMessages(
       return messages.size;
     },
     get unwritten() {
-      return changed.size;
+      return changed.size + inWriting;
     },
     async open() {
       for (const row of storage?.load() ?? []) {
