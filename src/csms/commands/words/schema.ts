@@ -7,9 +7,8 @@ import type { TObject, TProperties } from 'typebox';
  */
 export function argsOf<P extends TProperties>(properties: P): TObject<P> {
   const schema = Type.Object(properties, { additionalProperties: false });
-  const named: readonly string[] = schema.required ?? [];
-  const required = named.filter((name) => !hasDefault(properties[name]));
-  return { ...schema, required };
+  const { required = [] }: { required?: readonly string[] } = schema;
+  return Object.assign(schema, { required: required.filter((name) => !hasDefault(properties[name])) });
 }
 
 function hasDefault(schema: object | undefined): boolean {
