@@ -2,7 +2,7 @@ import { formatCall } from './frame-text.ts';
 import type { Payload } from './frame-text.ts';
 
 /** What the caller wants to have sent. */
-export interface CallRequest<Ref> {
+interface CallRequest<Ref> {
   action: string;
   payload: Payload;
   /** How long to wait for the answer, from the moment the CALL was written, ms. */
@@ -18,7 +18,7 @@ export interface Call<Ref> extends CallRequest<Ref> {
 }
 
 /** Calls that ended by themselves. */
-export interface Expiry<Ref> {
+interface Expiry<Ref> {
   /** Never sent. */
   expired: Call<Ref>[];
   /** Sent, and not answered in time: the outcome is unknown. */

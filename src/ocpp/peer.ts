@@ -56,7 +56,7 @@ export interface PeerOptions {
   newMessageId: () => string;
 }
 
-export interface PeerCounters {
+interface PeerCounters {
   /** Late, unknown and duplicate answers. */
   stale: number;
   /** CALLs received again while they were being answered. */

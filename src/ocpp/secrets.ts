@@ -3,7 +3,7 @@ import { parseFrame } from './frame.ts';
 import type { JsonObject } from './frame.ts';
 
 /** What stands in the place of a secret. */
-export const mask = '***';
+const mask = '***';
 
 /** Messages whose request or response can carry a secret; all others are never looked into. */
 const actionsWithSecrets: ReadonlySet<string> = new Set([
