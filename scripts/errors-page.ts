@@ -8,8 +8,8 @@ A code is part of the public contract: it appears in command results, in log lin
 changes its meaning. The message beside it is for people and may change.
 `;
 
-/** The text of docs/errors.md: one row for each code of the registry, in its order. */
+/** The text of docs/errors.md: one entry for each code of the registry, in its order. */
 export function renderErrorsPage(): string {
-  const rows = Object.entries(errorCodes).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`);
-  return `${[introduction, '| code | meaning |', '|---|---|', ...rows].join('\n')}\n`;
+  const entries = Object.entries(errorCodes).map(([code, meaning]) => `- \`${code}\`: ${meaning}`);
+  return `${[introduction, ...entries].join('\n')}\n`;
 }

@@ -20,13 +20,13 @@ export interface Dotenv {
 const blank = /\s*/y;
 const comment = /#[^\r\n]*/y;
 const assignment =
-  /(?:export[^\S\r\n]+)?(?:'([^']+)'|([^=#\s]+))[^\S\r\n]*(?:=[^\S\r\n]*(?:'((?:\\'|[^'])*)'|"((?:\\"|[^"])*)"|([^\r\n]*)))?[^\S\r\n]*(?:#[^\r\n]*)?(?=[\r\n]|$)/y;
+  /(?:export[^\S\r\n]+)?(?:'([^']+)'|([^=#\s]+))[^\S\r\n]*(?:=[^\S\r\n]*(?:'((?:\\'|[^'])*)'|"((?:\\"|[^"])*)"|(?!['"])([^\r\n]*)))?[^\S\r\n]*(?:#[^\r\n]*)?(?=[\r\n]|$)/y;
 const restOfLine = /[^\r\n]*/y;
 
 /** `known` answers for the names that `${NAME}` does not find in the file; it goes before the file. */
 export function parseDotenv(text: string, known: Readonly<Record<string, string | undefined>>): Dotenv {
   const found: Dotenv = { entries: [], unreadable: [] };
-  const values: Record<string, string> = {};
+  const values = new Map<string, string>();
   let at = 0;
 
   const take = (pattern: RegExp): RegExpExecArray | null => {
@@ -38,7 +38,7 @@ export function parseDotenv(text: string, known: Readonly<Record<string, string 
   const resolve = (raw: string): string =>
     raw.replace(
       /\$\{([^}:]*)(?::-([^}]*))?\}/g,
-      (_, name: string, otherwise?: string) => known[name] ?? values[name] ?? otherwise ?? '',
+      (_, name: string, otherwise?: string) => known[name] ?? values.get(name) ?? otherwise ?? '',
     );
 
   for (;;) {
@@ -54,7 +54,7 @@ export function parseDotenv(text: string, known: Readonly<Record<string, string 
     }
     const name = match[1] ?? match[2] ?? '';
     const value = resolve(valueOf(match));
-    values[name] = value;
+    values.set(name, value);
     found.entries.push({ name, value, line });
   }
 }
@@ -66,16 +66,16 @@ function valueOf([, , , single, double, plain]: RegExpExecArray): string {
   return (plain ?? '').replace(/\s+#.*/, '').trimEnd();
 }
 
-const escapes: Readonly<Record<string, string>> = {
-  a: '\u0007',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-};
+const escapes = new Map([
+  ['a', '\u0007'],
+  ['b', '\b'],
+  ['f', '\f'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+  ['v', '\v'],
+]);
 
 function unescape(letter: string): string {
-  return escapes[letter] ?? letter;
+  return escapes.get(letter) ?? letter;
 }

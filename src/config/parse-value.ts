@@ -8,16 +8,10 @@ export function textOf(written: Written): string {
   return typeof written === 'string' ? written : JSON.stringify(written);
 }
 
-const booleans: Readonly<Record<string, boolean>> = {
-  true: true,
-  on: true,
-  yes: true,
-  '1': true,
-  false: false,
-  off: false,
-  no: false,
-  '0': false,
-};
+const booleans = new Map([
+  ...['true', 'on', 'yes', '1'].map((text) => [text, true] as const),
+  ...['false', 'off', 'no', '0'].map((text) => [text, false] as const),
+]);
 
 /**
  * The value that a text stands for. Text that stands for none of this type is returned as it is: the schema
@@ -32,7 +26,7 @@ export function parseValue(option: Option, written: Written): unknown {
       return /^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : written;
     case 'boolean':
       if (option.exactlyTrue === true) return text === 'true';
-      return booleans[text.toLowerCase()] ?? written;
+      return booleans.get(text.toLowerCase()) ?? written;
     case 'array':
       return option.commas === true && !text.startsWith('[')
         ? text.split(',').map((item) => item.trim())
@@ -47,7 +41,8 @@ export function parseValue(option: Option, written: Written): unknown {
 
 function parseWord(option: Option, text: string): string {
   const word = text.toLowerCase();
-  return option.synonyms?.[word] ?? word;
+  const { synonyms = {} } = option;
+  return Object.hasOwn(synonyms, word) ? (synonyms[word] ?? word) : word;
 }
 
 function parseJson(text: string): unknown {
@@ -80,10 +75,10 @@ export function describeAllowed(option: Option): string {
 }
 
 function describeRange({ minimum, exclusiveMinimum, maximum }: Option): string {
-  const least = exclusiveMinimum === undefined ? '' : ` above ${exclusiveMinimum}`;
   if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;
   if (minimum !== undefined) return ` of at least ${minimum}`;
-  return maximum === undefined ? least : `${least}${least === '' ? ' of' : ','} at most ${maximum}`;
+  if (exclusiveMinimum === undefined) return maximum === undefined ? '' : ` of at most ${maximum}`;
+  return ` above ${exclusiveMinimum}${maximum === undefined ? '' : ` and at most ${maximum}`}`;
 }
 
 function oneOf(words: readonly string[]): string {
