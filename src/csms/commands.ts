@@ -74,8 +74,8 @@ export interface Commands {
   /** To be told what just happened (never what a start-up reads again from the log), after it was applied. */
   observe(station: Station, effects: readonly Effect[]): void;
   /**
-   * At start-up, with what `readCommandRows` finds in the log: a command that was sent and has no result becomes
-   * `timeout`, and its id and those of the last 10 minutes are duplicates.
+   * At start-up, with the records and results of the last commands in order: one that was sent and has no result
+   * becomes `timeout`; ids of the last 10 minutes are duplicates.
    */
   restore(rows: Iterable<LogRow>): void;
 }

@@ -15,7 +15,7 @@ import { restoreFrom } from './restore.ts';
 import { createSession, type ServedSession, type Wire } from './session.ts';
 import { stationInfoJson } from './station-info.ts';
 import { newStation, storedStation, type Station } from './station.ts';
-import { createDirty, createSettings } from './stored.ts';
+import { createCommandRows, createDirty, createSettings } from './stored.ts';
 import { createStateTable, type StateListener } from './state.ts';
 import { createTransactionIds } from './transactions.ts';
 
@@ -31,8 +31,10 @@ export interface CsmsParts {
 /** The charging station management system: who is known, what was said, what is decided. */
 export interface Csms extends Core {
   readonly dialects: ReadonlyMap<OcppVersion, Dialect>;
-  /** Records of the log's tail that belong to others (commands), in order; given once at start-up. */
-  readonly foreignRecords: readonly LogRow[];
+  /** Records and results of the last commands before this start, in order. */
+  readonly commandRows: readonly LogRow[];
+  /** To be told what just happened (never what a start-up reads again), after it was applied. */
+  observe(observer: (station: Station, effects: readonly Effect[]) => void): void;
   admit(candidate: Candidate): Admission;
   /** Serves a connection of a registered station; a session before it is displaced. */
   serve(station: Station, version: OcppVersion, wire: Wire): ServedSession;
@@ -51,8 +53,9 @@ const checkpointMs = 1000;
 export async function createCsms(parts: CsmsParts): Promise<Csms> {
   const { options, clock, log, outlet, store, dialects } = parts;
   const eventLog = store.partition(0);
-  const recorder = createRecorder(eventLog, outlet);
   const dirty = createDirty();
+  const recorder = createRecorder(eventLog, outlet, (row) => commandRows.recorded(row));
+  const observers: ((station: Station, effects: readonly Effect[]) => void)[] = [];
   const settings = createSettings(
     () => recorder,
     dirty,
@@ -97,6 +100,7 @@ export async function createCsms(parts: CsmsParts): Promise<Csms> {
     { store, eventLog, dialects, log },
     { newState, apply, settings, dirty, seenTransaction: (id) => transactionIds.seen(id) },
   );
+  const commandRows = createCommandRows(dirty, restored.commandRows);
   live = true;
 
   function create(id: string): Station {
@@ -183,6 +187,7 @@ export async function createCsms(parts: CsmsParts): Promise<Csms> {
   };
 
   function checkpoint(): void {
+    commandRows.forgetBefore(clock.now());
     const change = dirty.take(recorder.lastN);
     if (change !== null) store.state.project(eventLog.partition, change);
   }
@@ -227,7 +232,8 @@ export async function createCsms(parts: CsmsParts): Promise<Csms> {
   return {
     ...core,
     dialects,
-    foreignRecords: restored.foreignRecords,
+    commandRows: restored.commandRows,
+    observe: (observer) => void observers.push(observer),
     admit: (candidate) => registry.admit(candidate),
     serve(station, version, wire) {
       const dialect = dialects.get(version);

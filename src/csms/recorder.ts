@@ -27,10 +27,11 @@ export interface Recorder {
   note(station: Station | null, head: RecordHead, time: number, committed?: (row: LogRow) => void): LogRow;
 }
 
-export function createRecorder(log: EventLog, outlet: Outlet): Recorder {
+export function createRecorder(log: EventLog, outlet: Outlet, recorded: (row: LogRow) => void): Recorder {
   let n = log.lastN;
 
   const append = (row: LogRow, committed: ((row: LogRow) => void) | undefined): LogRow => {
+    recorded(row);
     log.append(row, (durable) => {
       committed?.(durable);
       outlet.event(durable);

@@ -6,13 +6,14 @@ import type { Effect, EventHead, Token } from './model.ts';
 import type { EventLog, LogRow, Store } from './ports.ts';
 import { restoreStation, type Station, type StoredStation } from './station.ts';
 import type { StateTable, StoredEntry } from './state.ts';
-import { readRecord, type Dirty, type Settings } from './stored.ts';
+import { isCommandRow, readRecord, type Dirty, type Settings } from './stored.ts';
 
 export interface Restored {
   stations: Map<string, Station>;
   /** Lower case: who joins again gets a log of its own. */
   removedIds: Set<string>;
-  foreignRecords: LogRow[];
+  /** Records and results of commands, in order. */
+  commandRows: LogRow[];
 }
 
 interface Sources {
@@ -39,7 +40,7 @@ const pageRows = 1000;
 export async function restoreFrom(sources: Sources, targets: Targets): Promise<Restored> {
   const { store, eventLog, log } = sources;
   const { settings, dirty, newState, seenTransaction } = targets;
-  const restored: Restored = { stations: new Map(), removedIds: new Set(), foreignRecords: [] };
+  const restored: Restored = { stations: new Map(), removedIds: new Set(), commandRows: [] };
 
   const put = (stored: StoredStation): Station => {
     const station = restoreStation(stored, newState(stored.id, stored.state));
@@ -55,6 +56,8 @@ export async function restoreFrom(sources: Sources, targets: Targets): Promise<R
   for (const id of JSON.parse(settings.get('removed_stations') ?? '[]') as string[])
     restored.removedIds.add(id);
   for (const { id } of await store.state.transactions({ limit: 1 })) seenTransaction(Number(id));
+  for (const { json } of await store.state.documents('command')) restored.commandRows.push(JSON.parse(json) as LogRow);
+  restored.commandRows.sort((one, other) => one.n - other.n);
   // as read, not as changed
   dirty.take(0);
 
@@ -81,10 +84,14 @@ function readRow(
   restored: Restored,
   put: (stored: StoredStation) => Station,
 ): void {
+  if (isCommandRow(row)) {
+    restored.commandRows.push(row);
+    dirty.document({ collection: 'command', key: String(row.n), json: JSON.stringify(row) });
+  }
   if (row.seq === null) {
     const record = readRecord(row);
-    if (record === null) restored.foreignRecords.push(row);
-    else if (record.record === 'station') {
+    if (record === null) return;
+    if (record.record === 'station') {
       const state = restored.stations.get(record.station.id)?.state.toJSON();
       dirty.station(put(state === undefined ? record.station : { ...record.station, state }));
     } else if (record.record === 'station_removed') {
@@ -100,7 +107,6 @@ function readRow(
   station.lastSeq = Math.max(station.lastSeq, row.seq);
   dirty.station(station);
   const head = JSON.parse(row.meta) as EventHead;
-  if (head.kind === 'command') restored.foreignRecords.push(row);
   if (head.kind === 'transaction') seenTransaction(Number(head.transaction));
   apply(station, effectsOf(row, head, dialects));
 }

@@ -119,3 +119,35 @@ export function createSettings(recorder: () => Recorder, dirty: Dirty, now: () =
   };
   return settings;
 }
+
+/** Commands of this age are remembered: their ids are duplicates, and who was waiting for them has given up, ms. */
+const commandMemoryMs = 20 * 60_000;
+
+/** The rows of the log that tell of commands, for a start-up that must not send one twice. */
+export interface CommandRows {
+  recorded(row: LogRow): void;
+  forgetBefore(now: number): void;
+}
+
+export function isCommandRow({ meta }: LogRow): boolean {
+  return meta.startsWith('{"kind":"command"') || meta.startsWith('{"record":"command');
+}
+
+export function createCommandRows(dirty: Dirty, known: readonly LogRow[]): CommandRows {
+  const remembered: { n: number; time: number }[] = known.map(({ n, time }) => ({ n, time }));
+  return {
+    recorded(row) {
+      if (!isCommandRow(row)) return;
+      remembered.push({ n: row.n, time: row.time });
+      dirty.document({ collection: 'command', key: String(row.n), json: JSON.stringify(row) });
+    },
+    forgetBefore(now) {
+      for (;;) {
+        const [oldest] = remembered;
+        if (oldest === undefined || oldest.time > now - commandMemoryMs) return;
+        remembered.shift();
+        dirty.document({ collection: 'command', key: String(oldest.n), json: null });
+      }
+    },
+  };
+}

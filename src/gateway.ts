@@ -1,0 +1,219 @@
+import { randomInt } from 'node:crypto';
+import { hostname } from 'node:os';
+import { createBroker, type EmbeddedBroker } from './broker/broker.ts';
+import { createSystemClock } from './clock.ts';
+import type { BrokerChoice } from './config/broker-choice.ts';
+import type { Config } from './config/load.ts';
+import { isWord } from './csms/commands/catalogue.ts';
+import { earlierNames } from './csms/commands/earlier-names.ts';
+import { createCommands } from './csms/commands/engine.ts';
+import type { CsmsOptions } from './csms/core.ts';
+import { createCsms } from './csms/csms.ts';
+import { isoSeconds } from './csms/event.ts';
+import type { Clock } from './csms/ports.ts';
+import { loadDialect } from './csms/v16/dialect.ts';
+import { createOcppEndpoint } from './http/ocpp-endpoint.ts';
+import type { RootLog } from './log.ts';
+import type { BrokerAddress, BusOptions } from './mqtt/bus.ts';
+import { createBus } from './mqtt/create-bus.ts';
+import { createMqtt } from './mqtt/mqtt.ts';
+import type { Token } from './mqtt/publisher.ts';
+import { createStationTopics, layoutOf } from './mqtt/station-topics.ts';
+import { topicOf } from './mqtt/topics.ts';
+import { createSqliteStore } from './store/sqlite.ts';
+
+export interface GatewayOptions {
+  config: Config;
+  /** Which broker to use. */
+  choice: BrokerChoice;
+  log: RootLog;
+  version: string;
+  /** Called when an MQTT client asks for a restart. */
+  restart(): void;
+}
+
+export interface Gateway {
+  /** Where stations connect. */
+  readonly ocpp: { addr: string; port: number };
+  /** Which broker, and the line that says so. */
+  readonly broker: { line: string; embedded: { addr: string; port: number } | null };
+  stop(): Promise<void>;
+}
+
+/** Seconds for what is still to be published at the end; the process is asked to be gone within one. */
+const stopSeconds = 0.6;
+/** Packed, dropped and measured this often, ms. */
+const maintenanceMs = 10 * 60_000;
+/** Between two attempts to write again after the store failed, ms. */
+const recoveryMs = 2000;
+const windowOfPublishes = 4000;
+
+/** Builds the parts and starts them in order: store, CSMS, MQTT, and last the door for stations. */
+export async function startGateway({ config, choice, log, version, restart }: GatewayOptions): Promise<Gateway> {
+  const { values } = config;
+  const clock = createSystemClock((backMs) => log.warn({ backMs }, 'the system clock went back'));
+  const dataDir = values.DATA_DIR;
+  const store = await createSqliteStore({
+    dir: dataDir,
+    retentionDays: values.RETENTION_DAYS,
+    retentionMaxBytes: values.RETENTION_MAX_GB * 1024 ** 3,
+    now: () => clock.now(),
+    onError: (error) => log.error({ err: error }, 'after a commit'),
+  });
+  log.info({}, choice.line);
+  const broker =
+    choice.kind === 'embedded'
+      ? await createBroker({ addr: choice.addr, port: choice.port, dir: dataDir, log })
+      : null;
+
+  const isBaseSet = config.sourceOf('MQTT_BASEPATH') !== 'default';
+  const layout = layoutOf({
+    basePath: isBaseSet ? values.MQTT_BASEPATH : null,
+    basePathIsEnvironment: ['environment', '.env', 'flag'].includes(config.sourceOf('MQTT_BASEPATH')),
+    useStationName: values.MQTT_USESTATIONNAME,
+  });
+  const topics = createStationTopics(layout);
+  const bus = createBus<Token>(busOptions(config, choice, broker, clock, topicOf('bridge_state', layout.base)));
+  const eventLog = store.partition(0);
+  const mqtt = createMqtt({
+    bus,
+    topics,
+    eventLog,
+    clock,
+    log,
+    newId: () => String(randomInt(2 ** 47)),
+    compatible: values.COMPAT_TOPICS,
+    isAction: (name) => isWord(name) || Object.hasOwn(earlierNames, name),
+  });
+
+  const dialects = new Map([['ocpp1.6' as const, await loadDialect()]]);
+  const csms = await createCsms({
+    options: csmsOptions(config, layout.prefix === null),
+    clock,
+    log,
+    outlet: mqtt.outlet,
+    store,
+    dialects,
+  });
+  const commands = createCommands(csms, {
+    setLogLevel(level) {
+      log.level = level;
+    },
+    restart,
+  });
+  csms.observe((station, effects) => commands.observe(station, effects));
+  commands.restore(csms.commandRows);
+  mqtt.start(commands);
+  const endpoint = await createOcppEndpoint({ addr: values.LISTEN_ADDR, port: values.LISTEN_PORT, csms, log });
+  mqtt.info({
+    version,
+    node: hostname(),
+    started: isoSeconds(clock.now()),
+    broker: choice.kind === 'embedded' ? 'embedded' : choice.url,
+    listeners: [{ protocol: 'ocpp', addr: endpoint.addr, port: endpoint.port, security_profile: 0 }],
+  });
+  const stopLines = log.onLine('warn', (line) => mqtt.logLine(line));
+  log.info({ addr: endpoint.addr, port: endpoint.port }, 'listening for charging stations');
+
+  let stopping = false;
+  store.onFailure((error) => {
+    log.error({ err: error }, 'the store cannot write: stations are sent away until it can, and keep their data');
+    endpoint.setClosed('the store cannot write');
+    void recover();
+  });
+
+  /** The memory is ahead of the store now: only a new start makes them one again. */
+  async function recover(): Promise<void> {
+    for (;;) {
+      await new Promise<void>((resolve) => void clock.after(recoveryMs, resolve));
+      if (stopping) return;
+      try {
+        await store.recover();
+        log.warn({}, 'the store writes again: restarting from it');
+        restart();
+        return;
+      } catch (error) {
+        log.warn({ err: error }, 'the store still cannot write');
+      }
+    }
+  }
+
+  let cancelMaintenance = (): void => {};
+  const maintain = (): void => {
+    store
+      .maintain(clock.now())
+      .catch((error: unknown) => log.error({ err: error }, 'the log cannot be maintained'))
+      .finally(() => {
+        if (!stopping) cancelMaintenance = clock.after(maintenanceMs, maintain);
+      });
+  };
+  cancelMaintenance = clock.after(maintenanceMs, maintain);
+
+  return {
+    ocpp: { addr: endpoint.addr, port: endpoint.port },
+    broker: { line: choice.line, embedded: broker },
+    async stop() {
+      stopping = true;
+      cancelMaintenance();
+      stopLines();
+      endpoint.setClosed('the gateway stops');
+      csms.stop('session_cancelled');
+      await Promise.all([endpoint.close(), mqtt.stop(stopSeconds)]);
+      await store.close();
+      await broker?.close();
+      log.info({}, 'stopped');
+    },
+  };
+}
+
+function csmsOptions({ values }: Config, singleStation: boolean): CsmsOptions {
+  return {
+    heartbeatInterval: values.HEARTBEAT_INTERVAL,
+    authorization: values.AUTHORIZATION,
+    authorizedTokens: values.AUTHORIZED_TAG_ID_LIST ?? [],
+    remoteIdToken: values.REMOTE_ID_TAG,
+    expectedStations: values.EXPECTED_CHARGE_POINTS,
+    join: values.OCPP_JOIN,
+    singleStation,
+    delegate: values.DELEGATE,
+    askTimeout: values.ASK_TIMEOUT,
+    askFallback: values.ASK_FALLBACK,
+    privilegedCommands: values.PRIVILEGED_COMMANDS,
+    pricePerKwh: values.PRICE_PER_KWH ?? null,
+    currency: values.CURRENCY,
+    commandRetryAttempts: values.OCPP_COMMAND_RETRY_ATTEMPTS,
+    commandRetryBaseDelay: values.OCPP_COMMAND_RETRY_BASE_DELAY,
+    rawFrames: values.RAW_FRAMES,
+    // no machine that runs this has a clock before the day it was written
+    clockPlausibleAfter: Date.UTC(2026, 10, 1),
+  };
+}
+
+function busOptions(
+  { values }: Config,
+  choice: BrokerChoice,
+  broker: EmbeddedBroker | null,
+  clock: Clock,
+  stateTopic: string,
+): BusOptions {
+  const address: BrokerAddress =
+    choice.kind === 'remote'
+      ? choice.address
+      : { transport: 'stream', open: () => (broker as EmbeddedBroker).connectInProcess() };
+  const remote = choice.kind === 'remote' ? choice : { username: undefined, password: undefined };
+  return {
+    address,
+    protocol: values.MQTT_PROTOCOL,
+    clientId: values.MQTT_CLIENT_ID ?? `ocpp2mqtt-${randomInt(2 ** 32).toString(36)}`,
+    ...(remote.username !== undefined && { username: remote.username }),
+    ...(remote.password !== undefined && { password: remote.password }),
+    will: { topic: stateTopic, payload: 'offline', retain: true },
+    keepaliveSeconds: values.MQTT_KEEPALIVE,
+    connectTimeoutSeconds: values.MQTT_TIMEOUT,
+    reconnectBaseSeconds: values.MQTT_RECONNECT_BASE_DELAY,
+    reconnectMaxSeconds: values.MQTT_RECONNECT_MAX_DELAY,
+    window: windowOfPublishes,
+    clock,
+    random: Math.random,
+  };
+}
