@@ -16,6 +16,7 @@ export const errorCodes = {
   invalid_answer: 'The answer of the station does not fit the OCPP schema.',
   ambiguous_transaction: 'Several transactions are running: name one.',
   no_transaction: 'No transaction is running there.',
+  charging_disabled: 'charging_enabled is OFF there.',
   privileged: 'PRIVILEGED_COMMANDS does not allow this command here.',
   response_topic: 'The response topic lies under the topics of this gateway.',
   station_exists: 'A station of this name is registered already.',

@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import { GatewayError } from '../../errors.ts';
 import type { Core } from '../core.ts';
+import type { Token } from '../model.ts';
 import type { Station } from '../station.ts';
 import type { Outcome } from './context.ts';
 import { nearestName } from './nearest-name.ts';
@@ -12,19 +13,26 @@ import { argsOf, time } from './words/schema.ts';
 const stationName = Type.String({ minLength: 1, maxLength: 255, description: 'Identity of the station.' });
 
 const oneOf = <const T extends string>(values: readonly T[], description: string) =>
-  Type.Union(values.map((value) => Type.Literal(value)), { description });
+  Type.Enum([...values], { description });
 
 /** The commands of `base/bridge/cmd` with the schemas of their arguments. */
 export const bridgeWords = {
   permit_join: argsOf({
-    seconds: Type.Integer({ minimum: 0, maximum: 86_400, default: 300, description: 'How long; 0 closes it.' }),
+    seconds: Type.Integer({
+      minimum: 0,
+      maximum: 86_400,
+      default: 300,
+      description: 'How long; 0 closes it.',
+    }),
   }),
   station_accept: argsOf({ station: stationName }),
   station_remove: argsOf({ station: stationName }),
   station_set: argsOf({
     station: stationName,
     name: Type.Optional(Type.Union([Type.String(), Type.Null()], { description: 'A name for people.' })),
-    topic: Type.Optional(Type.Union([Type.String(), Type.Null()], { description: 'Its topic; null: the default one.' })),
+    topic: Type.Optional(
+      Type.Union([Type.String(), Type.Null()], { description: 'Its topic; null: the default one.' }),
+    ),
     registration: Type.Optional(oneOf(['accepted', 'pending', 'rejected'], 'The answer to its boot.')),
     assume_version: Type.Optional(
       Type.Union([oneOf(['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1'], 'OCPP version.'), Type.Null()], {
@@ -36,16 +44,10 @@ export const bridgeWords = {
   token_add: argsOf({
     id_token: Type.String({ minLength: 1, maxLength: 255 }),
     name: Type.Optional(Type.String()),
-    status: Type.Union(
-      [
-        Type.Literal('Accepted'),
-        Type.Literal('Blocked'),
-        Type.Literal('Expired'),
-        Type.Literal('Invalid'),
-        Type.Literal('ConcurrentTx'),
-      ],
-      { default: 'Accepted', description: 'What a station is answered.' },
-    ),
+    status: Type.Enum(['Accepted', 'Blocked', 'Expired', 'Invalid', 'ConcurrentTx'], {
+      default: 'Accepted',
+      description: 'What a station is answered.',
+    }),
     expires_at: Type.Optional(time('After it the token is expired.')),
   }),
   token_remove: argsOf({ id_token: Type.String({ minLength: 1 }) }),
@@ -116,14 +118,7 @@ export function createBridgeCommands(core: Core, controls: GatewayControls): Bri
       return { status: authorization.remove(id_token) ? 'accepted' : 'rejected', result: { id_token } };
     },
     token_list() {
-      const tokens = authorization.tokens().map(({ idToken, status, name, groupIdToken, expiresAt }) => ({
-        id_token: idToken,
-        status,
-        ...(name !== undefined && { name }),
-        ...(groupIdToken !== undefined && { group: groupIdToken }),
-        ...(expiresAt !== undefined && { expires_at: expiresAt }),
-      }));
-      return accepted({ tokens });
+      return accepted({ tokens: authorization.tokens().map(tokenJson) });
     },
     async replay({ station, ...range }) {
       return accepted(await replayEvents(core, stationOf(station), range));
@@ -138,12 +133,12 @@ export function createBridgeCommands(core: Core, controls: GatewayControls): Bri
     },
   };
 
-  const runWord = async <W extends BridgeWord>(word: W, args: unknown): Promise<Outcome> =>
-    commands[word](validateArgs(bridgeWords[word], args) as BridgeArgs[W]);
+  const runWord = async <W extends BridgeWord>(word: W, args: BridgeArgs[W]): Promise<Outcome> =>
+    commands[word](args);
 
   return {
     async run(action, args) {
-      if (isBridgeWord(action)) return runWord(action, args);
+      if (isBridgeWord(action)) return runWord(action, checkArgs(action, args));
       const nearest = nearestName(action, Object.keys(bridgeWords));
       throw new GatewayError(
         'unknown_action',
@@ -151,6 +146,20 @@ export function createBridgeCommands(core: Core, controls: GatewayControls): Bri
         { details: { nearest } },
       );
     },
+  };
+}
+
+function checkArgs<W extends BridgeWord>(word: W, args: unknown): BridgeArgs[W] {
+  return validateArgs(bridgeWords[word], args) as BridgeArgs[W];
+}
+
+function tokenJson({ idToken, status, name, groupIdToken, expiresAt }: Token): Record<string, unknown> {
+  return {
+    id_token: idToken,
+    status,
+    ...(name !== undefined && { name }),
+    ...(groupIdToken !== undefined && { group: groupIdToken }),
+    ...(expiresAt !== undefined && { expires_at: expiresAt }),
   };
 }
 

@@ -28,7 +28,9 @@ export interface Outcome {
 
 /** What an OCPP version makes of the commands. */
 export interface VersionCommands {
-  readonly words: { readonly [W in StationWord]: (context: CommandContext, args: WordArgs[W]) => Promise<Outcome> };
+  readonly words: {
+    readonly [W in StationWord]: (context: CommandContext, args: WordArgs[W]) => Promise<Outcome>;
+  };
   readonly profiles: ProfileWriter;
   /** Actions that are never sent while the registration is pending. */
   readonly startAndStop: ReadonlySet<string>;

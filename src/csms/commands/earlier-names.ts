@@ -39,7 +39,10 @@ export const earlierNames: Readonly<Record<string, EarlierName>> = {
   get_configuration: {
     word: 'get_config',
     fields: { key: 'keys' },
-    translate: (args) => ({ ...args, ...change(args, 'keys', (keys) => (typeof keys === 'string' ? [keys] : keys)) }),
+    translate: (args) => ({
+      ...args,
+      ...change(args, 'keys', (keys) => (typeof keys === 'string' ? [keys] : keys)),
+    }),
   },
   get_diagnostics: {
     word: 'get_log',
@@ -58,7 +61,10 @@ export const earlierNames: Readonly<Record<string, EarlierName>> = {
       if (args['evse'] !== undefined) return args;
       const given = args['transaction'];
       if (given !== undefined && typeof given !== 'string' && typeof given !== 'number') return args;
-      return { ...args, transaction: transactionToStopAsEarlier(station, given === undefined ? null : String(given)) };
+      return {
+        ...args,
+        transaction: transactionToStopAsEarlier(station, given === undefined ? null : String(given)),
+      };
     },
   },
   reserve_now: {
@@ -81,7 +87,8 @@ export const earlierNames: Readonly<Record<string, EarlierName>> = {
     fields: { list_version: 'version', local_authorization_list: 'tokens', update_type: 'full' },
     translate: (args) => {
       const { full: updateType, tokens = [], ...rest } = args;
-      if (updateType === undefined || typeof updateType === 'boolean') return { ...rest, ...args, tokens: listOf(tokens, true) };
+      if (updateType === undefined || typeof updateType === 'boolean')
+        return { ...rest, ...args, tokens: listOf(tokens, true) };
       const full = lowerCase(updateType) === 'full';
       if (!full && lowerCase(updateType) !== 'differential')
         throw invalid('/update_type', 'must be Full or Differential');
@@ -110,9 +117,18 @@ export const earlierNames: Readonly<Record<string, EarlierName>> = {
 };
 
 /** The plain word's arguments of an earlier name's. A text or number alone (`"args":"ON"`) is its only argument. */
-export function translateEarlier({ fields, translate }: EarlierName, args: unknown, station: Station): unknown {
+export function translateEarlier(
+  { fields, translate }: EarlierName,
+  args: unknown,
+  station: Station,
+): unknown {
   if (Array.isArray(args)) return args;
-  const given = typeof args === 'object' && args !== null ? args : args === undefined || args === null ? {} : { '': args };
+  const given =
+    typeof args === 'object' && args !== null
+      ? args
+      : args === undefined || args === null
+        ? {}
+        : { '': args };
   const plain: Args = {};
   // the earlier program took null for an absent field
   for (const [name, value] of Object.entries(given))
@@ -155,7 +171,10 @@ function camelKeys(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, field]) => field !== null)
-      .map(([name, field]) => [name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()), camelKeys(field)]),
+      .map(([name, field]) => [
+        name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()),
+        camelKeys(field),
+      ]),
   );
 }
 
@@ -165,7 +184,8 @@ function listOf(list: unknown, full: boolean): unknown {
   return list.map((entry: unknown) => {
     if (typeof entry !== 'object' || entry === null || !('id_tag' in entry)) return entry;
     const info: unknown = 'id_tag_info' in entry ? entry.id_tag_info : undefined;
-    if (typeof info !== 'object' || info === null) return { id_token: entry.id_tag, ...(!full && { remove: true }) };
+    if (typeof info !== 'object' || info === null)
+      return { id_token: entry.id_tag, ...(!full && { remove: true }) };
     return {
       id_token: entry.id_tag,
       ...('status' in info && { status: info.status }),

@@ -6,7 +6,8 @@ import type { Station } from '../station.ts';
 import { createBridgeCommands } from './bridge.ts';
 import type { GatewayControls } from './bridge.ts';
 import { commandCatalogue, commandNames, isWord } from './catalogue.ts';
-import type { VersionCommands, Outcome } from './context.ts';
+import type { ProfileWriter } from './charging-limit.ts';
+import type { Outcome, VersionCommands } from './context.ts';
 import { earlierNames, translateEarlier } from './earlier-names.ts';
 import { CommandFailure, endingOf, isUnexpected } from './failure.ts';
 import type { Ending } from './failure.ts';
@@ -69,7 +70,14 @@ export function createCommands(core: Core, controls: GatewayControls): Commands 
     if (id !== null) {
       const known = history.enter(scope, id, order.fingerprint, clock.now());
       if (known.type === 'duplicate')
-        return { id, action, status: 'duplicate', ...(known.first !== null && { result: known.first }), ocpp: [], ms: ms() };
+        return {
+          id,
+          action,
+          status: 'duplicate',
+          ...(known.first !== null && { result: known.first }),
+          ocpp: [],
+          ms: ms(),
+        };
       if (known.type === 'reused') {
         const reused = new GatewayError('id_reused', `the id ${id} was used before with another payload`);
         return record(endingOf(reused), ms());
@@ -83,11 +91,15 @@ export function createCommands(core: Core, controls: GatewayControls): Commands 
   const endOf = async (order: CommandOrder, work: () => Promise<Outcome>): Promise<Ending> => {
     try {
       if (Number.isNaN(order.expiresAt))
-        throw new GatewayError('invalid_payload', 'expires_at is no ISO 8601 time', { details: { path: '/expires_at' } });
-      if (clock.now() >= order.expiresAt) throw new CommandFailure('expired', 'its time was over when it arrived');
+        throw new GatewayError('invalid_payload', 'expires_at is no ISO 8601 time', {
+          details: { path: '/expires_at' },
+        });
+      if (clock.now() >= order.expiresAt)
+        throw new CommandFailure('expired', 'its time was over when it arrived');
       return await work();
     } catch (error) {
-      if (isUnexpected(error)) log.error({ err: error, action: order.action }, 'a command failed unexpectedly');
+      if (isUnexpected(error))
+        log.error({ err: error, action: order.action }, 'a command failed unexpectedly');
       return endingOf(error);
     }
   };
@@ -114,39 +126,32 @@ export function createCommands(core: Core, controls: GatewayControls): Commands 
     const word = earlier?.word ?? action;
     if (!isWord(word)) throw unknownAction(action, commandNames());
     const plain = earlier === undefined ? args : translateEarlier(earlier, args, running.station);
-    const valid = validateArgs(words[word], plain);
-    const { privileged } = commandCatalogue[word] ?? {};
-    if (typeof privileged === 'function' ? privileged(valid) : privileged === true) permit(core, ownTopic);
-    if (isGatewayWord(word)) return runGatewayWord(word, running, valid);
+    const checked = <W extends Word>(name: W): WordArgs[W] => checkArgs(name, plain, core, ownTopic);
 
-    const { version } = await running.session();
-    const table = versionCommands[version];
-    if (table === undefined)
-      throw new GatewayError('unsupported', `commands in plain words are not available for ${version}`);
-    return isLimitWord(word) ? runLimitWord(word, running, valid, table) : runStationWord(word, running, valid, table);
+    if (isGatewayWord(word)) return runGatewayWord(word, running, checked(word));
+    if (isLimitWord(word)) {
+      const valid = checked(word);
+      return runLimitWord(word, running, valid, (await tableOf(running)).profiles);
+    }
+    const valid = checked(word);
+    return runStationWord(word, running, valid, await tableOf(running));
   };
 
-  // `args` were validated with the schema of the same word
-  const runGatewayWord = <W extends GatewayWord>(word: W, running: RunningCommand, args: unknown): Promise<Outcome> =>
-    gatewayCommands[word](running, args as WordArgs[W]);
   const runLimitWord = <W extends LimitWord>(
     word: W,
     running: RunningCommand,
-    args: unknown,
-    { profiles }: VersionCommands,
-  ): Promise<Outcome> => limitCommands[word](running, args as WordArgs[W], profiles);
-  const runStationWord = <W extends StationWord>(
-    word: W,
-    running: RunningCommand,
-    args: unknown,
-    table: VersionCommands,
-  ): Promise<Outcome> => table.words[word](running, args as WordArgs[W]);
+    args: WordArgs[W],
+    profiles: ProfileWriter,
+  ): Promise<Outcome> => limitCommands[word](running, args, profiles);
 
   const runCall = async (running: RunningCommand, { action, args, ownTopic }: Envelope): Promise<Outcome> => {
     if (typeof args !== 'object' || args === null || Array.isArray(args))
-      throw new GatewayError('invalid_args', 'the payload must be a JSON object', { details: { path: '/', rule: 'type' } });
+      throw new GatewayError('invalid_args', 'the payload must be a JSON object', {
+        details: { path: '/', rule: 'type' },
+      });
     const { version } = await running.session();
-    if (versionCommands[version]?.isPrivileged(action, args as Record<string, unknown>)) permit(core, ownTopic);
+    if (versionCommands[version]?.isPrivileged(action, args as Record<string, unknown>))
+      permit(core, ownTopic);
     return { status: 'accepted', result: await running.call(action, args) };
   };
 
@@ -175,17 +180,50 @@ export function createCommands(core: Core, controls: GatewayControls): Commands 
     },
 
     observe: createPauseKeeper(waiters, (station, action, work) => {
-      const running = perform(station, ownEnvelope(action), 'own', async (context) => {
-        const table = versionCommands[(await context.session()).version];
-        return table === undefined ? { status: 'rejected' } : work(context, table.profiles);
-      });
-      running.catch((error: unknown) => log.error({ err: error, station: station.id }, 'a pause was not looked after'));
+      const running = perform(station, ownEnvelope(action), 'own', async (context) =>
+        work(context, (await tableOf(context)).profiles),
+      );
+      running.catch((error: unknown) =>
+        log.error({ err: error, station: station.id }, 'a pause was not looked after'),
+      );
     }),
 
     restore(rows) {
       restoreCommands(core, history, rows);
     },
   };
+}
+
+function runGatewayWord<W extends GatewayWord>(
+  word: W,
+  running: RunningCommand,
+  args: WordArgs[W],
+): Promise<Outcome> {
+  return gatewayCommands[word](running, args);
+}
+
+function runStationWord<W extends StationWord>(
+  word: W,
+  running: RunningCommand,
+  args: WordArgs[W],
+  table: VersionCommands,
+): Promise<Outcome> {
+  return table.words[word](running, args);
+}
+
+/** The version's table, as soon as the station is there. */
+async function tableOf(running: RunningCommand): Promise<VersionCommands> {
+  const { version } = await running.session();
+  const table = versionCommands[version];
+  if (table !== undefined) return table;
+  throw new GatewayError('unsupported', `commands in plain words are not available for ${version}`);
+}
+
+function checkArgs<W extends Word>(word: W, args: unknown, core: Core, ownTopic: boolean): WordArgs[W] {
+  const valid = validateArgs(words[word], args) as WordArgs[W];
+  const { privileged } = commandCatalogue[word] ?? {};
+  if (typeof privileged === 'function' ? privileged(valid) : privileged === true) permit(core, ownTopic);
+  return valid;
 }
 
 function permit({ options }: Core, ownTopic: boolean): void {
@@ -203,7 +241,10 @@ function unknownAction(action: string, known: readonly string[]): GatewayError {
 }
 
 function unknownStation({ registry }: Core, { id, action, station }: CommandRequest): CommandResult {
-  const nearest = nearestName(station, [...registry.all()].map((known) => known.id));
+  const nearest = nearestName(
+    station,
+    [...registry.all()].map((known) => known.id),
+  );
   const message = `no station is called ${station}${nearest === null ? '' : `; did you mean ${nearest}?`}`;
   const error = { code: 'unknown_station' as const, message, details: { nearest } };
   return { id, action, status: 'error', error, ocpp: [], ms: 0 };
@@ -233,7 +274,13 @@ function isGatewayWord(word: Word): word is GatewayWord {
   return Object.hasOwn(gatewayCommands, word);
 }
 
-const limitWords: ReadonlySet<Word> = new Set<LimitWord>(['set_limit', 'clear_limit', 'pause', 'resume', 'set_phases']);
+const limitWords: ReadonlySet<Word> = new Set<LimitWord>([
+  'set_limit',
+  'clear_limit',
+  'pause',
+  'resume',
+  'set_phases',
+]);
 
 function isLimitWord(word: Word): word is LimitWord {
   return limitWords.has(word);

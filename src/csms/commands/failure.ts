@@ -20,7 +20,10 @@ export type Ending = Pick<CommandResult, 'status' | 'result' | 'error'>;
 /** The end of a command whose work threw. */
 export function endingOf(error: unknown): Ending {
   if (error instanceof CommandFailure)
-    return { status: error.status, ...(error.code !== null && { error: { code: error.code, message: error.message } }) };
+    return {
+      status: error.status,
+      ...(error.code !== null && { error: { code: error.code, message: error.message } }),
+    };
   if (error instanceof GatewayError)
     return {
       status: 'error',

@@ -1,5 +1,6 @@
 import { GatewayError } from '../../errors.ts';
 import { transactionJson } from '../transactions.ts';
+import type { Core } from '../core.ts';
 import type { Transaction } from '../model.ts';
 import { evseOf } from '../station.ts';
 import type { Evse, Station } from '../station.ts';
@@ -26,13 +27,8 @@ export const gatewayCommands: {
       if (id === undefined || id === running.id) known.set(running.id, running);
     if (id !== undefined && known.size === 0)
       throw new GatewayError('no_transaction', `transaction ${id} is not known for this station`);
-    const { pricePerKwh, currency } = core.options;
     const newestFirst = [...known.values()].sort((a, b) => (a.start < b.start ? 1 : -1));
-    const transactions = newestFirst.map(({ evse, ...rest }) => ({
-      evse,
-      running: station.transactions.has(rest.id),
-      ...transactionJson({ evse, ...rest }, core.clock.now(), { pricePerKwh, currency }),
-    }));
+    const transactions = newestFirst.map((each) => describe(core, station, each));
     return { status: 'accepted', result: { transactions } };
   },
 
@@ -48,6 +44,19 @@ export const gatewayCommands: {
     return { status: 'accepted', result: { mode } };
   },
 };
+
+function describe(
+  { clock, options }: Core,
+  station: Station,
+  transaction: Transaction,
+): Record<string, unknown> {
+  const { pricePerKwh, currency } = options;
+  return {
+    evse: transaction.evse,
+    running: station.transactions.has(transaction.id),
+    ...transactionJson(transaction, clock.now(), { pricePerKwh, currency }),
+  };
+}
 
 /** `evse` null: all of them. The station's own state is ON when any allows charging. */
 function switchCharging(station: Station, evse: number | null, enabled: boolean): void {

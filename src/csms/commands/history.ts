@@ -46,7 +46,9 @@ export function createHistory(): CommandHistory {
         known.set(id, { fingerprint, at: now, result: null });
         return { type: 'new' };
       }
-      return before.fingerprint === fingerprint ? { type: 'duplicate', first: before.result } : { type: 'reused' };
+      return before.fingerprint === fingerprint
+        ? { type: 'duplicate', first: before.result }
+        : { type: 'reused' };
     },
     finish(station, id, result) {
       const entry = of(station).get(id);

@@ -29,7 +29,11 @@ export function createLimitPacer(clock: Clock): LimitPacer {
 
   return {
     turn(name, next, expiresAt) {
-      const lane = lanes.get(name) ?? { lastAt: -Infinity, last: { value: Infinity, unit: 'A' }, waiting: null };
+      const lane = lanes.get(name) ?? {
+        lastAt: -Infinity,
+        last: { value: Infinity, unit: 'A' },
+        waiting: null,
+      };
       lanes.set(name, lane);
       lane.waiting?.(new CommandFailure('superseded', 'a newer limit overtook it'));
 

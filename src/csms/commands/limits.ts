@@ -19,7 +19,11 @@ const fullCurrent = 32;
 type Wanted = Pick<ChargingLimit, 'unit' | 'value' | 'phases' | 'durationSeconds'>;
 
 export type LimitCommands = {
-  readonly [W in LimitWord]: (context: CommandContext, args: WordArgs[W], writer: ProfileWriter) => Promise<Outcome>;
+  readonly [W in LimitWord]: (
+    context: CommandContext,
+    args: WordArgs[W],
+    writer: ProfileWriter,
+  ) => Promise<Outcome>;
 };
 
 /** The commands that limit charging, the same for every OCPP version. Guarantees, "Limits". */
@@ -83,7 +87,11 @@ function wantedLimit(args: WordArgs['set_limit'], evse: Evse | undefined): Wante
   });
 }
 
-async function setStationLimit(context: CommandContext, wanted: Wanted, writer: ProfileWriter): Promise<Outcome> {
+async function setStationLimit(
+  context: CommandContext,
+  wanted: Wanted,
+  writer: ProfileWriter,
+): Promise<Outcome> {
   const isTaken = await writer.set(context, { ...wanted, purpose: 'station', evse: 0, transaction: null });
   if (isTaken) publishStationLimit(context.core, context.station, wanted);
   return outcomeOf(isTaken, limitResult(wanted));
@@ -99,7 +107,12 @@ async function setEvseLimit(
   if (wanted.value < (wanted.unit === 'A' ? minimumCurrent : minimumPower))
     return pauseCharging(context, evse, true, writer);
 
-  const isDefault = await writer.set(context, { ...wanted, purpose: 'default', evse: evse.id, transaction: null });
+  const isDefault = await writer.set(context, {
+    ...wanted,
+    purpose: 'default',
+    evse: evse.id,
+    transaction: null,
+  });
   const running = runningTransaction(station, evse.id);
   const isPausedByCommand = evse.pause?.byLimit === false && evse.pause.transaction === running?.id;
   let isEnforced = isDefault;
@@ -193,7 +206,11 @@ export async function endPause(context: CommandContext, evse: Evse, writer: Prof
 }
 
 /** After the stop of a paused transaction: a limit below the minimum holds for the next one, too. */
-export async function endPauseOfStopped(context: CommandContext, evse: Evse, writer: ProfileWriter): Promise<Outcome> {
+export async function endPauseOfStopped(
+  context: CommandContext,
+  evse: Evse,
+  writer: ProfileWriter,
+): Promise<Outcome> {
   const byLimit = evse.pause?.byLimit === true;
   const outcome = await endPause(context, evse, writer);
   if (byLimit) {
@@ -208,5 +225,8 @@ function limitResult({ unit, value, phases }: Wanted): Record<string, unknown> {
 }
 
 function outcomeOf(isAccepted: boolean, result?: unknown): Outcome {
-  return { status: isAccepted ? 'accepted' : 'rejected', ...(isAccepted && result !== undefined && { result }) };
+  return {
+    status: isAccepted ? 'accepted' : 'rejected',
+    ...(isAccepted && result !== undefined && { result }),
+  };
 }

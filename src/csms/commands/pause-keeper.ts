@@ -19,26 +19,19 @@ type Run = (
  */
 export function createPauseKeeper(waiters: SessionWaiters, run: Run): Commands['observe'] {
   const observe = (station: Station, effect: Effect): void => {
-    switch (effect.type) {
-      case 'connected':
-        waiters.connected(station);
-        for (const evse of station.evses.values())
-          if (evse.pause?.byLimit === false)
-            run(station, 'resume', (context, writer) => endPause(context, evse, writer));
-        return;
-      case 'transaction_started': {
-        const evse = station.evses.get(effect.transaction.evse);
-        if (evse?.pause?.byLimit === true && evse.pause.transaction === null)
-          run(station, 'pause', (context, writer) => pauseCharging(context, evse, true, writer));
-        return;
-      }
-      case 'transaction_stopped': {
-        const evse = station.evses.get(effect.evse);
-        if (evse?.pause?.transaction === effect.id)
-          run(station, 'resume', (context, writer) => endPauseOfStopped(context, evse, writer));
-        return;
-      }
-      default:
+    if (effect.type === 'connected') {
+      waiters.connected(station);
+      for (const evse of station.evses.values())
+        if (evse.pause?.byLimit === false)
+          run(station, 'resume', (context, writer) => endPause(context, evse, writer));
+    } else if (effect.type === 'transaction_started') {
+      const evse = station.evses.get(effect.transaction.evse);
+      if (evse?.pause?.byLimit === true && evse.pause.transaction === null)
+        run(station, 'pause', (context, writer) => pauseCharging(context, evse, true, writer));
+    } else if (effect.type === 'transaction_stopped') {
+      const evse = station.evses.get(effect.evse);
+      if (evse?.pause?.transaction === effect.id)
+        run(station, 'resume', (context, writer) => endPauseOfStopped(context, evse, writer));
     }
   };
   return (station, effects) => {

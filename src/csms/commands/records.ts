@@ -39,7 +39,12 @@ function headOf({ run, by, fingerprint }: CommandOrder, { id, ...result }: Comma
 }
 
 /** No station's log holds it: an internal record, so that its id is known after a restart, too. */
-export function recordBridgeResult(core: Core, order: CommandOrder, ending: Ending, ms: number): Promise<CommandResult> {
+export function recordBridgeResult(
+  core: Core,
+  order: CommandOrder,
+  ending: Ending,
+  ms: number,
+): Promise<CommandResult> {
   const { id, action, run, by, fingerprint } = order;
   const result: CommandResult = { id, action, ...ending, ocpp: [], ms };
   const head: RecordHead = {
@@ -94,7 +99,15 @@ export function restoreCommands(core: Core, history: CommandHistory, rows: Itera
     const station = core.registry.find(stationId);
     if (station === null) continue;
     const { run, action, by, fingerprint = '' } = stored;
-    const order: CommandOrder = { run, action, id: stored.command ?? null, fingerprint, by, timeoutMs: 0, expiresAt: 0 };
+    const order: CommandOrder = {
+      run,
+      action,
+      id: stored.command ?? null,
+      fingerprint,
+      by,
+      timeoutMs: 0,
+      expiresAt: 0,
+    };
     const message = 'the gateway restarted before the answer: the outcome is unknown';
     const ending: Ending = { status: 'timeout', result: { reason: message } };
     const result: CommandResult = { id: order.id, action, ...ending, ocpp: [], ms: now - at };
@@ -114,7 +127,15 @@ function remember(
     history.restore(station, command, fingerprint, at, result);
 }
 
-function resultOf({ command = null, action, status = 'timeout', result, error, ocpp = [], ms = 0 }: StoredCommand): CommandResult {
+function resultOf({
+  command = null,
+  action,
+  status = 'timeout',
+  result,
+  error,
+  ocpp = [],
+  ms = 0,
+}: StoredCommand): CommandResult {
   return {
     id: command,
     action,

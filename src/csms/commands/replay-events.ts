@@ -42,7 +42,14 @@ export async function replayEvents(core: Core, station: Station, range: ReplayRa
 
   // where a time begins is asked once; from there on events follow by their seq
   let page = byTime
-    ? await core.eventLog.readStation({ station: station.id, log, from: since, to: until, by: 'time', limit: 1 })
+    ? await core.eventLog.readStation({
+        station: station.id,
+        log,
+        from: since,
+        to: until,
+        by: 'time',
+        limit: 1,
+      })
     : await read(range.from ?? 1);
   if (byTime && page[0] !== undefined) page = await read(page[0].seq ?? 1);
   let count = 0;

@@ -56,11 +56,15 @@ export function createRunningCommand(
   };
 
   const session = async (): Promise<Session> => {
-    if (station.registration === 'rejected') throw notAccepted('the registration of the station was rejected');
+    if (station.registration === 'rejected')
+      throw notAccepted('the registration of the station was rejected');
     const scheduleMs = retryScheduleMs(options.commandRetryAttempts, options.commandRetryBaseDelay);
     const found = await waiters.wait(station, Math.min(scheduleMs, order.expiresAt - clock.now()));
     if (found !== null) return found;
-    throw new CommandFailure(clock.now() < order.expiresAt ? 'offline' : 'expired', 'the station is not connected');
+    throw new CommandFailure(
+      clock.now() < order.expiresAt ? 'offline' : 'expired',
+      'the station is not connected',
+    );
   };
 
   const call = async (action: string, payload: object): Promise<JsonObject> => {
@@ -97,8 +101,13 @@ function notAccepted(message: string): GatewayError {
 function checkRequest({ protocol, version }: Session, action: string, request: JsonObject): void {
   const entry = protocol.actions.get(action);
   if (entry === undefined || entry.send || entry.direction === 'station') {
-    const toStation = [...protocol.actions.values()].filter(({ direction, send }) => direction !== 'station' && !send);
-    const near = nearestName(action, toStation.map(({ name }) => name));
+    const toStation = [...protocol.actions.values()].filter(
+      ({ direction, send }) => direction !== 'station' && !send,
+    );
+    const near = nearestName(
+      action,
+      toStation.map(({ name }) => name),
+    );
     throw new GatewayError(
       'unknown_action',
       `${version} has no action ${action} for a station${near === null ? '' : `; did you mean ${near}?`}`,
@@ -112,31 +121,28 @@ function checkRequest({ protocol, version }: Session, action: string, request: J
   });
 }
 
+const unanswered = {
+  timeout: 'no answer in time: the outcome is unknown',
+  expired: 'it was not sent before its time was over',
+  offline: 'the connection ended before it was sent',
+  busy: 'too many commands are waiting for this station',
+} as const;
+
 function answerOf(outcome: CallOutcome, exchange: OcppExchange): JsonObject {
   const { action } = exchange;
-  switch (outcome.type) {
-    case 'result': {
-      const answer = maskSecrets(action, isObject(outcome.payload) ? outcome.payload : {});
-      exchange.response = answer;
-      return answer;
-    }
-    case 'error': {
-      const { code, description } = outcome;
-      const details = isObject(outcome.details) ? maskSecrets(action, outcome.details) : outcome.details;
-      exchange.error = { code, description, details };
-      throw new GatewayError('call_error', `${action}: ${code}${description === '' ? '' : `: ${description}`}`, {
-        details: { code, description, details },
-      });
-    }
-    case 'timeout':
-      throw new CommandFailure('timeout', `no answer to ${action} in time: the outcome is unknown`);
-    case 'expired':
-      throw new CommandFailure('expired', `${action} was not sent before its time was over`);
-    case 'offline':
-      throw new CommandFailure('offline', 'the connection ended before it was sent');
-    case 'busy':
-      throw new CommandFailure('busy', 'too many commands are waiting for this station');
+  if (outcome.type === 'result') {
+    const answer = maskSecrets(action, isObject(outcome.payload) ? outcome.payload : {});
+    exchange.response = answer;
+    return answer;
   }
+  if (outcome.type !== 'error')
+    throw new CommandFailure(outcome.type, `${action}: ${unanswered[outcome.type]}`);
+  const { code, description } = outcome;
+  const details = isObject(outcome.details) ? maskSecrets(action, outcome.details) : outcome.details;
+  exchange.error = { code, description, details };
+  throw new GatewayError('call_error', `${action}: ${code}${description === '' ? '' : `: ${description}`}`, {
+    details: { code, description, details },
+  });
 }
 
 function isObject(value: unknown): value is JsonObject {

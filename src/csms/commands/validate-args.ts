@@ -27,17 +27,28 @@ function invalidArgs(schema: TSchema, error: ErrorObject | undefined): GatewayEr
   const { instancePath = '', keyword = '', message = 'is not allowed', params = {} } = error ?? {};
   const property = String(params['missingProperty'] ?? params['additionalProperty'] ?? '');
   const path = property === '' ? instancePath || '/' : `${instancePath}/${property}`;
-  return new GatewayError('invalid_args', `${path} ${ruleText(schema, keyword, property, params) ?? message}`, {
-    details: { path, rule: keyword },
-  });
+  return new GatewayError(
+    'invalid_args',
+    `${path} ${ruleText(schema, keyword, property, params) ?? message}`,
+    {
+      details: { path, rule: keyword },
+    },
+  );
 }
 
-function ruleText(schema: TSchema, keyword: string, property: string, params: ErrorObject['params']): string | null {
+function ruleText(
+  schema: TSchema,
+  keyword: string,
+  property: string,
+  params: ErrorObject['params'],
+): string | null {
   if (keyword === 'required') return 'is missing';
   if (keyword === 'enum') return `must be one of ${(params['allowedValues'] as unknown[]).join(', ')}`;
   if (keyword === 'const') return `must be ${String(params['allowedValue'])}`;
   if (keyword !== 'additionalProperties') return null;
   const known = 'properties' in schema ? Object.keys(schema['properties'] as object) : [];
   const near = nearestName(property, known);
-  return near === null ? 'is no argument of this command' : `is no argument of this command; did you mean ${near}?`;
+  return near === null
+    ? 'is no argument of this command'
+    : `is no argument of this command; did you mean ${near}?`;
 }

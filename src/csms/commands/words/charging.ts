@@ -12,14 +12,19 @@ const limits = {
 const connector = Type.Integer({ minimum: 1, default: 1, description: 'Connector of the EVSE.' });
 
 const onlyEvseOrStation = () =>
-  evseOrStation({ description: 'EVSE; 0 is the whole station. May be omitted where there is only one EVSE.' });
+  evseOrStation({
+    description: 'EVSE; 0 is the whole station. May be omitted where there is only one EVSE.',
+  });
 
 export const chargingWords = {
   start: argsOf({
     evse: evse({ default: 1 }),
     id_token: Type.Optional(idToken('Token to start with; REMOTE_ID_TAG when omitted.')),
     current: Type.Optional(
-      Type.Number({ minimum: minimumCurrent, description: 'Limit of this transaction, A; none when omitted.' }),
+      Type.Number({
+        minimum: minimumCurrent,
+        description: 'Limit of this transaction, A; none when omitted.',
+      }),
     ),
     profile: Type.Optional(ocppObject("A charging profile in the version's own form, instead of `current`.")),
   }),
@@ -33,12 +38,14 @@ export const chargingWords = {
     evse: Type.Optional(onlyEvseOrStation()),
     ...limits,
     phases: Type.Optional(Type.Integer({ minimum: 1, maximum: 3, description: 'Phases that may be used.' })),
-    duration: Type.Optional(Type.Integer({ minimum: 1, description: 'How long it holds, s; for good when omitted.' })),
+    duration: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'How long it holds, s; for good when omitted.' }),
+    ),
   }),
   clear_limit: argsOf({ evse: Type.Optional(onlyEvseOrStation()) }),
   set_phases: argsOf({
     evse: evse({ default: 1 }),
-    phases: Type.Union([Type.Literal('auto'), Type.Literal(1), Type.Literal(3)], {
+    phases: Type.Enum(['auto', 1, 3], {
       description: 'Phases that may be used; `auto` leaves it to the station.',
     }),
   }),
@@ -55,12 +62,14 @@ export const chargingWords = {
   get_schedule: argsOf({
     evse: evseOrStation({ default: 0 }),
     duration: Type.Integer({ minimum: 1, default: 86_400, description: 'How far ahead, s.' }),
-    unit: Type.Optional(Type.Union([Type.Literal('A'), Type.Literal('W')], { description: 'Unit of the answer.' })),
+    unit: Type.Optional(Type.Enum(['A', 'W'], { description: 'Unit of the answer.' })),
   }),
   unlock: argsOf({ evse: evse({ default: 1 }), connector }),
   set_availability: argsOf({
     evse: evseOrStation({ default: 0 }),
-    connector: Type.Optional(Type.Integer({ minimum: 1, description: 'Connector of the EVSE; all when omitted.' })),
+    connector: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'Connector of the EVSE; all when omitted.' }),
+    ),
     operative: Type.Boolean({ description: 'true: may charge.' }),
   }),
   reserve: argsOf({

@@ -7,8 +7,11 @@ import type { TObject, TProperties } from 'typebox';
  */
 export function argsOf<P extends TProperties>(properties: P): TObject<P> {
   const schema = Type.Object(properties, { additionalProperties: false });
-  const { required = [] }: { required?: readonly string[] } = schema;
-  return Object.assign(schema, { required: required.filter((name) => !hasDefault(properties[name])) });
+  const names = Object.keys(properties);
+  const required = names.filter(
+    (name) => !hasDefault(properties[name]) && !Type.IsOptional(properties[name]),
+  );
+  return Object.assign(schema, { required });
 }
 
 function hasDefault(schema: object | undefined): boolean {
@@ -46,4 +49,5 @@ export const time = (description: string) =>
 export const url = (description: string) => Type.String({ format: 'uri', maxLength: 512, description });
 
 /** An object of the OCPP version itself, passed on as it is. */
-export const ocppObject = (description: string) => Type.Record(Type.String(), Type.Unknown(), { description });
+export const ocppObject = (description: string) =>
+  Type.Record(Type.String(), Type.Unknown(), { description });

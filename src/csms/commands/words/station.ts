@@ -15,10 +15,14 @@ const listToken = Type.Union(
       {
         id_token: Type.String({ minLength: 1, maxLength: 255 }),
         type: Type.Optional(Type.String({ description: 'Token type of OCPP 2.x.' })),
-        status: Type.Optional(Type.String({ description: 'As in the specification; Accepted when omitted.' })),
+        status: Type.Optional(
+          Type.String({ description: 'As in the specification; Accepted when omitted.' }),
+        ),
         expires_at: Type.Optional(time('When it ends to be accepted.')),
         parent_id_token: Type.Optional(Type.String({ description: 'Its group.' })),
-        remove: Type.Optional(Type.Boolean({ description: 'Takes it off the list; only with `full` false.' })),
+        remove: Type.Optional(
+          Type.Boolean({ description: 'Takes it off the list; only with `full` false.' }),
+        ),
       },
       { additionalProperties: false },
     ),
@@ -28,7 +32,7 @@ const listToken = Type.Union(
 
 export const stationWords = {
   reset: argsOf({
-    type: Type.Union([Type.Literal('soft'), Type.Literal('hard'), Type.Literal('resume')], {
+    type: Type.Enum(['soft', 'hard', 'resume'], {
       default: 'soft',
       description: 'soft: when idle; hard: at once; resume: at once, transactions go on (2.1).',
     }),
@@ -48,7 +52,7 @@ export const stationWords = {
     values: Type.Optional(Type.Record(Type.String(), scalar, { description: 'Several keys at once.' })),
   }),
   get_report: argsOf({
-    base: Type.Union([Type.Literal('full'), Type.Literal('configuration'), Type.Literal('summary')], {
+    base: Type.Enum(['full', 'configuration', 'summary'], {
       default: 'full',
       description: 'Which report.',
     }),
@@ -56,7 +60,9 @@ export const stationWords = {
   local_list_send: argsOf({
     tokens: Type.Array(listToken, { description: 'The list, or with `full` false what changes in it.' }),
     full: Type.Boolean({ default: true, description: 'Replaces the list that the station has.' }),
-    version: Type.Optional(Type.Integer({ minimum: 1, description: 'Version of the list; the next one when omitted.' })),
+    version: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'Version of the list; the next one when omitted.' }),
+    ),
   }),
   local_list_version: argsOf({}),
   clear_cache: argsOf({}),
@@ -70,7 +76,7 @@ export const stationWords = {
   }),
   get_log: argsOf({
     url: url('Where to upload it.'),
-    type: Type.Union([Type.Literal('diagnostics'), Type.Literal('security')], {
+    type: Type.Enum(['diagnostics', 'security'], {
       default: 'diagnostics',
       description: 'Which log.',
     }),
@@ -81,14 +87,19 @@ export const stationWords = {
   data_transfer: argsOf({
     vendor_id: Type.String({ maxLength: 255 }),
     message_id: Type.Optional(Type.String({ maxLength: 50 })),
-    data: Type.Optional(Type.Unknown({ description: 'Text, or JSON that is sent as text where the version wants it.' })),
+    data: Type.Optional(
+      Type.Unknown({ description: 'Text, or JSON that is sent as text where the version wants it.' }),
+    ),
   }),
   install_certificate: argsOf({
     type: Type.String({ description: '`csms`, `manufacturer`, or a certificate use of the specification.' }),
     certificate: Type.String({ description: 'PEM.' }),
   }),
   get_certificates: argsOf({
-    type: Type.String({ default: 'csms', description: '`csms`, `manufacturer`, or a certificate use of the specification.' }),
+    type: Type.String({
+      default: 'csms',
+      description: '`csms`, `manufacturer`, or a certificate use of the specification.',
+    }),
   }),
   delete_certificate: argsOf({ hash: ocppObject('CertificateHashData as in the specification.') }),
   set_display: argsOf({
@@ -100,9 +111,8 @@ export const stationWords = {
   }),
   clear_display: argsOf({ id: Type.Integer() }),
   set_authorization: argsOf({
-    mode: Type.Union([Type.Literal('list'), Type.Literal('open'), Type.Literal('external'), Type.Literal('closed')], {
+    mode: Type.Enum(['list', 'open', 'external', 'closed'], {
       description: 'Who may charge.',
     }),
   }),
 };
-

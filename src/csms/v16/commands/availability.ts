@@ -5,14 +5,18 @@ import type { WordArgs } from '../../commands/words/index.ts';
 import { dateTime, idTagOf, newRequestId, onlyFirstConnector, outcomeOf, request } from './request.ts';
 
 /** OCPP 1.6 §5.18. */
-export async function unlock(context: CommandContext, { evse, connector }: WordArgs['unlock']): Promise<Outcome> {
+export async function unlock(
+  context: CommandContext,
+  { evse, connector }: WordArgs['unlock'],
+): Promise<Outcome> {
   onlyFirstConnector(connector);
   return outcomeOf(await request(context, 'UnlockConnector', { connectorId: evse }));
 }
 
 /** OCPP 1.6 §5.14. */
 export async function reset(context: CommandContext, { type, evse }: WordArgs['reset']): Promise<Outcome> {
-  if (type === 'resume') throw new GatewayError('unsupported', 'OCPP 1.6 has no reset that resumes transactions');
+  if (type === 'resume')
+    throw new GatewayError('unsupported', 'OCPP 1.6 has no reset that resumes transactions');
   if (evse !== undefined && evse !== 0)
     throw new GatewayError('unsupported', 'OCPP 1.6 can only reset the whole station');
   return outcomeOf(await request(context, 'Reset', { type: type === 'hard' ? 'Hard' : 'Soft' }));

@@ -16,7 +16,10 @@ const uses: Readonly<Record<string, CertificateUseEnumType>> = {
 function useOf(type: string): CertificateUseEnumType {
   const use = uses[type.toLowerCase()];
   if (use !== undefined) return use;
-  throw new GatewayError('unsupported', `OCPP 1.6 knows certificates for csms and manufacturer, not for ${type}`);
+  throw new GatewayError(
+    'unsupported',
+    `OCPP 1.6 knows certificates for csms and manufacturer, not for ${type}`,
+  );
 }
 
 /** White paper §5.11. */
@@ -24,7 +27,9 @@ export async function installCertificate(
   context: CommandContext,
   { type, certificate }: WordArgs['install_certificate'],
 ): Promise<Outcome> {
-  return outcomeOf(await request(context, 'InstallCertificate', { certificateType: useOf(type), certificate }));
+  return outcomeOf(
+    await request(context, 'InstallCertificate', { certificateType: useOf(type), certificate }),
+  );
 }
 
 /** White paper §5.7; NotFound means that there are none. */

@@ -36,7 +36,9 @@ export function profileOf(limit: ChargingLimit, now: number | null): ChargingPro
       ...(durationSeconds !== null && { duration: durationSeconds + early }),
       ...(now !== null && { startSchedule: isoSeconds(now - startsBeforeMs) }),
       chargingRateUnit: unit,
-      chargingSchedulePeriod: [{ startPeriod: 0, limit: value, ...(phases !== null && { numberPhases: phases }) }],
+      chargingSchedulePeriod: [
+        { startPeriod: 0, limit: value, ...(phases !== null && { numberPhases: phases }) },
+      ],
     },
   };
 }
@@ -45,7 +47,9 @@ export function profileOf(limit: ChargingLimit, now: number | null): ChargingPro
 export const profileWriter: ProfileWriter = {
   async set(context, limit) {
     const csChargingProfiles = profileOf(limit, context.core.clock.now());
-    return isAccepted(await request(context, 'SetChargingProfile', { connectorId: limit.evse, csChargingProfiles }));
+    return isAccepted(
+      await request(context, 'SetChargingProfile', { connectorId: limit.evse, csChargingProfiles }),
+    );
   },
   async clear(context, purpose, evse) {
     const answer = await request(context, 'ClearChargingProfile', { id: profileId(purpose, evse) });

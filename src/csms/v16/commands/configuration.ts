@@ -1,6 +1,6 @@
 import { GatewayError } from '../../../errors.ts';
 import type { JsonObject } from '../../../ocpp/frame.ts';
-import { mask, maskSecrets } from '../../../ocpp/secrets.ts';
+import { maskSecrets } from '../../../ocpp/secrets.ts';
 import type { CommandContext, Outcome } from '../../commands/context.ts';
 import type { WordArgs } from '../../commands/words/index.ts';
 import { isAccepted, outcomeOf, request } from './request.ts';
@@ -12,7 +12,10 @@ interface Configuration {
 }
 
 /** OCPP 1.6 §5.8, in as many requests as the station's GetConfigurationMaxKeys makes necessary. */
-export async function getConfig(context: CommandContext, { keys }: Pick<WordArgs['get_config'], 'keys'>): Promise<Outcome> {
+export async function getConfig(
+  context: CommandContext,
+  { keys }: Pick<WordArgs['get_config'], 'keys'>,
+): Promise<Outcome> {
   const read: Configuration = { values: new Map(), readonly: [], unknown: [] };
   for (const some of split(keys, maxKeys(context))) {
     const answer = await request(context, 'GetConfiguration', some.length === 0 ? {} : { key: some });
@@ -40,7 +43,8 @@ function readAnswer({ configurationKey, unknownKey }: JsonObject, read: Configur
     read.values.set(key, value === undefined || value === null ? null : textOf(value));
     if (readonly === true) read.readonly.push(key);
   }
-  for (const key of Array.isArray(unknownKey) ? unknownKey : []) if (typeof key === 'string') read.unknown.push(key);
+  for (const key of Array.isArray(unknownKey) ? unknownKey : [])
+    if (typeof key === 'string') read.unknown.push(key);
 }
 
 function textOf(value: unknown): string {
@@ -49,7 +53,7 @@ function textOf(value: unknown): string {
 
 function remember({ core, station }: CommandContext, { values }: Configuration): void {
   for (const [key, value] of values)
-    if (value !== null && value !== mask) station.configuration.set(key, value);
+    if (value !== null && !isSecret(key)) station.configuration.set(key, value);
   core.touch(station);
 }
 
@@ -76,7 +80,7 @@ export async function setConfig(context: CommandContext, args: WordArgs['set_con
     const { result } = outcomeOf(answer);
     statuses[key] = (result as JsonObject)['status'];
     if (!isAccepted(answer)) areAllAccepted = false;
-    else if (!isSecret(key, value)) context.station.configuration.set(key, value);
+    else if (!isSecret(key)) context.station.configuration.set(key, value);
   }
   context.core.touch(context.station);
   return { status: areAllAccepted ? 'accepted' : 'rejected', result: statuses };
@@ -92,6 +96,7 @@ function wantedValues({ key, value, values }: WordArgs['set_config']): Record<st
   return Object.fromEntries(entries.map(([name, wanted]) => [name, String(wanted)]));
 }
 
-function isSecret(key: string, value: string): boolean {
-  return maskSecrets('ChangeConfiguration', { key, value })['value'] !== value;
+function isSecret(key: string): boolean {
+  const probe = { key, value: 'readable' };
+  return maskSecrets('ChangeConfiguration', probe) !== probe;
 }

@@ -13,9 +13,13 @@ function retriesOf(args: { retries?: number | undefined; retry_interval?: number
 }
 
 /** OCPP 1.6 §5.19; white paper §5.21 where there are signature and certificate. */
-export async function updateFirmware(context: CommandContext, args: WordArgs['update_firmware']): Promise<Outcome> {
+export async function updateFirmware(
+  context: CommandContext,
+  args: WordArgs['update_firmware'],
+): Promise<Outcome> {
   const { url, signature, certificate, install_at } = args;
-  const retrieveDate = args.retrieve_at === undefined ? isoSeconds(context.core.clock.now()) : dateTime(args.retrieve_at);
+  const retrieveDate =
+    args.retrieve_at === undefined ? isoSeconds(context.core.clock.now()) : dateTime(args.retrieve_at);
   if (signature !== undefined && certificate !== undefined) {
     const requestId = newRequestId(context);
     const answer = await request(context, 'SignedUpdateFirmware', {
@@ -88,7 +92,10 @@ function isNotImplemented(error: unknown): boolean {
 }
 
 /** OCPP 1.6 §5.6: data is a text here. */
-export async function dataTransfer(context: CommandContext, args: WordArgs['data_transfer']): Promise<Outcome> {
+export async function dataTransfer(
+  context: CommandContext,
+  args: WordArgs['data_transfer'],
+): Promise<Outcome> {
   const { vendor_id, message_id, data } = args;
   const answer = await request(context, 'DataTransfer', {
     vendorId: vendor_id,

@@ -9,7 +9,10 @@ type EntryInfo = NonNullable<Entry['idTagInfo']>;
 type ListToken = WordArgs['local_list_send']['tokens'][number];
 
 /** OCPP 1.6 §5.15. */
-export async function sendLocalList(context: CommandContext, args: WordArgs['local_list_send']): Promise<Outcome> {
+export async function sendLocalList(
+  context: CommandContext,
+  args: WordArgs['local_list_send'],
+): Promise<Outcome> {
   const { core, station } = context;
   const localAuthorizationList = args.tokens.map((token) => entryOf(token, args.full));
   const listVersion = args.version ?? (await nextVersion(context));
@@ -44,12 +47,20 @@ async function readVersion(context: CommandContext): Promise<number> {
   const answer = await request(context, 'GetLocalListVersion', {});
   const version = Number(answer['listVersion']);
   if (!Number.isInteger(version))
-    throw new GatewayError('invalid_answer', 'the answer of the station has no list version', { details: { answer } });
+    throw new GatewayError('invalid_answer', 'the answer of the station has no list version', {
+      details: { answer },
+    });
   if (version > 0) context.station.localListVersion = version;
   return version;
 }
 
-const statuses: readonly EntryInfo['status'][] = ['Accepted', 'Blocked', 'Expired', 'Invalid', 'ConcurrentTx'];
+const statuses: readonly EntryInfo['status'][] = [
+  'Accepted',
+  'Blocked',
+  'Expired',
+  'Invalid',
+  'ConcurrentTx',
+];
 
 /** An entry without idTagInfo takes the token off the list; only an update may have one: §7.1. */
 function entryOf(token: ListToken, full: boolean): Entry {

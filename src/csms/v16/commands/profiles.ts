@@ -11,13 +11,18 @@ import { isAccepted, outcomeOf, request } from './request.ts';
 export async function setProfile(context: CommandContext, args: WordArgs['set_profile']): Promise<Outcome> {
   // the request is validated before it is sent
   const csChargingProfiles = args.profile as SetChargingProfileRequest['csChargingProfiles'];
-  return outcomeOf(await request(context, 'SetChargingProfile', { connectorId: args.evse, csChargingProfiles }));
+  return outcomeOf(
+    await request(context, 'SetChargingProfile', { connectorId: args.evse, csChargingProfiles }),
+  );
 }
 
 const purposes = ['ChargePointMaxProfile', 'TxDefaultProfile', 'TxProfile'] as const;
 
 /** OCPP 1.6 §5.5; without any argument it clears all profiles: errata §3.25. */
-export async function clearProfile(context: CommandContext, args: WordArgs['clear_profile']): Promise<Outcome> {
+export async function clearProfile(
+  context: CommandContext,
+  args: WordArgs['clear_profile'],
+): Promise<Outcome> {
   const purpose = purposes.find((name) => name === args.purpose);
   if (args.purpose !== undefined && purpose === undefined)
     throw new GatewayError('invalid_args', `/purpose must be one of ${purposes.join(', ')}`, {
@@ -41,5 +46,8 @@ export async function getSchedule(context: CommandContext, args: WordArgs['get_s
   });
   if (!isAccepted(answer)) return outcomeOf(answer);
   const { scheduleStart = null, chargingSchedule = null } = answer;
-  return { status: 'accepted', result: { evse: args.evse, start: scheduleStart, schedule: chargingSchedule } };
+  return {
+    status: 'accepted',
+    result: { evse: args.evse, start: scheduleStart, schedule: chargingSchedule },
+  };
 }

@@ -30,8 +30,13 @@ export function isAccepted(answer: JsonObject): boolean {
 /** The outcome of an action whose answer is its status. */
 export function outcomeOf(answer: JsonObject, result: object = {}): Outcome {
   if (typeof answer['status'] !== 'string')
-    throw new GatewayError('invalid_answer', 'the answer of the station has no status', { details: { answer } });
-  return { status: isAccepted(answer) ? 'accepted' : 'rejected', result: { ...result, status: answer['status'] } };
+    throw new GatewayError('invalid_answer', 'the answer of the station has no status', {
+      details: { answer },
+    });
+  return {
+    status: isAccepted(answer) ? 'accepted' : 'rejected',
+    result: { ...result, status: answer['status'] },
+  };
 }
 
 /** OCPP 1.6 §7.28: at most 20 characters. Never cut: another token could be meant. */

@@ -45,7 +45,11 @@ export async function start(context: CommandContext, args: WordArgs['start']): P
 }
 
 /** The purpose must be TxProfile and there must be no transactionId: OCPP 1.6 §5.16.2. */
-function profileOfStart({ evse, current, profile }: WordArgs['start']): RemoteStartTransactionRequest['chargingProfile'] {
+function profileOfStart({
+  evse,
+  current,
+  profile,
+}: WordArgs['start']): RemoteStartTransactionRequest['chargingProfile'] {
   // the caller's own object; the request is validated before it is sent
   if (profile !== undefined) return profile as RemoteStartTransactionRequest['chargingProfile'];
   if (current === undefined) return undefined;
@@ -75,6 +79,8 @@ function forget(station: Station, sent: SentStart): void {
 export async function stop(context: CommandContext, args: WordArgs['stop']): Promise<Outcome> {
   const named = args.transaction === undefined ? null : String(args.transaction);
   const transaction = transactionToStop(context.station, named, args.evse ?? null);
-  const answer = await request(context, 'RemoteStopTransaction', { transactionId: transactionIdOf(transaction) });
+  const answer = await request(context, 'RemoteStopTransaction', {
+    transactionId: transactionIdOf(transaction),
+  });
   return outcomeOf(answer, { transaction });
 }

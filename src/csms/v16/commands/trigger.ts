@@ -1,5 +1,8 @@
 import { GatewayError, messageOf } from '../../../errors.ts';
-import type { ExtendedTriggerMessageRequest, TriggerMessageRequest } from '../../../ocpp/generated/v16/types.ts';
+import type {
+  ExtendedTriggerMessageRequest,
+  TriggerMessageRequest,
+} from '../../../ocpp/generated/v16/types.ts';
 import type { CommandContext, Outcome } from '../../commands/context.ts';
 import type { WordArgs } from '../../commands/words/index.ts';
 import { getConfig } from './configuration.ts';
@@ -22,7 +25,10 @@ const triggerable: readonly Triggered[] = [
 const extendedOnly: readonly ExtendedTriggered[] = ['LogStatusNotification', 'SignChargePointCertificate'];
 
 /** OCPP 1.6 §5.17; white paper §5.5. The name counts, not its spelling (`meter_values`). */
-export async function trigger(context: CommandContext, { message, evse }: WordArgs['trigger']): Promise<Outcome> {
+export async function trigger(
+  context: CommandContext,
+  { message, evse }: WordArgs['trigger'],
+): Promise<Outcome> {
   const connector = evse === undefined ? {} : { connectorId: evse };
   const plain = (name: string): string => name.replaceAll('_', '').toLowerCase();
   const requestedMessage = triggerable.find((name) => plain(name) === plain(message));
@@ -30,10 +36,16 @@ export async function trigger(context: CommandContext, { message, evse }: WordAr
     return outcomeOf(await request(context, 'TriggerMessage', { requestedMessage, ...connector }));
   const extended = extendedOnly.find((name) => plain(name) === plain(message));
   if (extended !== undefined)
-    return outcomeOf(await request(context, 'ExtendedTriggerMessage', { requestedMessage: extended, ...connector }));
-  throw new GatewayError('invalid_args', `/message must be one of ${[...triggerable, ...extendedOnly].join(', ')}`, {
-    details: { path: '/message', rule: 'enum' },
-  });
+    return outcomeOf(
+      await request(context, 'ExtendedTriggerMessage', { requestedMessage: extended, ...connector }),
+    );
+  throw new GatewayError(
+    'invalid_args',
+    `/message must be one of ${[...triggerable, ...extendedOnly].join(', ')}`,
+    {
+      details: { path: '/message', rule: 'enum' },
+    },
+  );
 }
 
 /**
@@ -51,8 +63,12 @@ export async function refresh(context: CommandContext): Promise<Outcome> {
   if (station.info === null) ask('BootNotification');
   ask('StatusNotification');
   // some stations refuse meter values without a connector
-  for (const evse of station.evses.size === 0 ? [1] : station.evses.keys()) if (evse > 0) ask('MeterValues', evse);
-  steps.push(['GetConfiguration', async () => (await getConfig(context, { keys: [] })).status === 'accepted']);
+  for (const evse of station.evses.size === 0 ? [1] : station.evses.keys())
+    if (evse > 0) ask('MeterValues', evse);
+  steps.push([
+    'GetConfiguration',
+    async () => (await getConfig(context, { keys: [] })).status === 'accepted',
+  ]);
 
   const result: Record<string, string> = {};
   for (const [name, take] of steps) {
