@@ -77,6 +77,15 @@ void test('the gateway speaks to it without a socket', () =>
     await client.drop();
   }));
 
+void test('a client of MQTT 3.1 is served', () =>
+  withBroker({}, async ({ port }) => {
+    const client = await connectClient(port, { protocolVersion: 3, protocolId: 'MQIsdp', clientId: 'old' });
+    await client.mqtt.subscribeAsync('old/#', { qos: 2 });
+    await client.mqtt.publishAsync('old/a', 'x', { qos: 2 });
+    assert.equal((await client.next()).text, 'x');
+    await client.disconnect();
+  }));
+
 void test('closing it ends every connection', async () => {
   const broker = await createBroker({ addr: '127.0.0.1', port: 0, dir: null, log: silent });
   const clients = [await connectClient(broker.port), await connectClient(() => broker.connectInProcess())];

@@ -33,7 +33,7 @@ export function describeBroker(
   start: () => Promise<BrokerUnderTest>,
   can: BrokerAbilities,
 ): void {
-  describe(name, () => {
+  void describe(name, () => {
     let broker: BrokerUnderTest;
     let port: number;
     before(async () => {
@@ -44,7 +44,7 @@ export function describeBroker(
 
     for (const protocolVersion of [4, 5] as const) {
       for (const qos of [0, 1, 2] as const) {
-        it(`delivers in order at QoS ${qos}, protocol version ${protocolVersion}`, async () => {
+        check(`delivers in order at QoS ${qos}, protocol version ${protocolVersion}`, async () => {
           const topic = `order/${protocolVersion}/${qos}`;
           const subscriber = await connectClient(port, { protocolVersion });
           const publisher = await connectClient(port, { protocolVersion });
@@ -64,7 +64,7 @@ export function describeBroker(
       }
     }
 
-    it('loses none of the messages of mixed QoS, retained and not, that arrive in one piece', async () => {
+    check('loses none of the messages of mixed QoS, retained and not, that arrive in one piece', async () => {
       const subscriber = await connectClient(port);
       const publisher = await connectClient(port);
       await subscriber.mqtt.subscribeAsync('mixed/#', { qos: 2 });
@@ -86,7 +86,7 @@ export function describeBroker(
       await Promise.all([subscriber.disconnect(), publisher.disconnect()]);
     });
 
-    it('delivers at the lower QoS of message and subscription', async () => {
+    check('delivers at the lower QoS of message and subscription', async () => {
       const subscriber = await connectClient(port);
       await subscriber.mqtt.subscribeAsync('lower/exact', { qos: 1 });
       await subscriber.mqtt.subscribeAsync('lower/wild/#', { qos: 1 });
@@ -103,7 +103,7 @@ export function describeBroker(
       await subscriber.disconnect();
     });
 
-    it('keeps the last retained message of a topic until it is cleared', async () => {
+    check('keeps the last retained message of a topic until it is cleared', async () => {
       const publisher = await connectClient(port);
       await publisher.mqtt.publishAsync('kept/a', 'old', { qos: 1, retain: true });
       await publisher.mqtt.publishAsync('kept/a', 'new', { qos: 1, retain: true });
@@ -118,7 +118,7 @@ export function describeBroker(
       await Promise.all([subscriber.disconnect(), publisher.disconnect()]);
     });
 
-    it('keeps retained messages and their properties over a restart', async () => {
+    check('keeps retained messages and their properties over a restart', async () => {
       const publisher = await connectClient(port);
       const properties = {
         contentType: 'application/json',
@@ -154,7 +154,7 @@ export function describeBroker(
       await subscriber.disconnect();
     });
 
-    it('delivers a retained message of 200 KB whole', async () => {
+    check('delivers a retained message of 200 KB whole', async () => {
       const text = 'x'.repeat(200_000);
       const client = await connectClient(port);
       await client.mqtt.publishAsync('large/a', text, { qos: 1, retain: true });
@@ -163,7 +163,7 @@ export function describeBroker(
       await client.disconnect();
     });
 
-    it('sends retained messages as each subscription asks for (retain handling)', async () => {
+    check('sends retained messages as each subscription asks for (retain handling)', async () => {
       const client = await connectClient(port);
       await client.mqtt.publishAsync('handling/a', 'kept', { qos: 1, retain: true });
       await client.mqtt.subscribeAsync('handling/a', { qos: 1, rh: 2 });
@@ -178,7 +178,7 @@ export function describeBroker(
       await client.disconnect();
     });
 
-    it('leaves the retain flag where a subscription asks for it, also in a durable session', async () => {
+    check('leaves the retain flag where a subscription asks for it, also in a durable session', async () => {
       const options = { ...durable, clientId: 'as-published' };
       let client = await connectClient(port, options);
       await client.mqtt.subscribeAsync('flag/#', { qos: 1, rap: true });
@@ -193,7 +193,7 @@ export function describeBroker(
       await Promise.all([client.disconnect(), publisher.disconnect()]);
     });
 
-    it('does not send a client its own messages where it asked for none', async () => {
+    check('does not send a client its own messages where it asked for none', async () => {
       const client = await connectClient(port, { ...durable, clientId: 'no-local' });
       const other = await connectClient(port);
       await client.mqtt.subscribeAsync('local/#', { qos: 1, nl: true });
@@ -207,7 +207,7 @@ export function describeBroker(
       await Promise.all([again.disconnect(), other.disconnect()]);
     });
 
-    it('publishes the will of a connection that breaks and of no other', async () => {
+    check('publishes the will of a connection that breaks and of no other', async () => {
       const watcher = await connectClient(port);
       await watcher.mqtt.subscribeAsync('will/#', { qos: 1 });
       const will = { topic: 'will/a', payload: Buffer.from('clean'), qos: 1, retain: false } as const;
@@ -220,40 +220,44 @@ export function describeBroker(
     });
 
     for (const protocolVersion of [4, 5] as const) {
-      it(`keeps a durable session's messages, and no clean one's, protocol version ${protocolVersion}`, async () => {
-        const away = { protocolVersion, clientId: `away-${protocolVersion}`, clean: false } as const;
-        const options = protocolVersion === 5 ? { ...away, ...durable } : away;
-        const publisher = await connectClient(port);
-        const topic = `away/${protocolVersion}`;
-        const first = await connectClient(port, options);
-        assert.equal(first.connack.sessionPresent, false);
-        await first.mqtt.subscribeAsync(topic, { qos: 2 });
-        await first.disconnect();
-        for (const qos of [0, 1, 2] as const) await publisher.mqtt.publishAsync(topic, `at ${qos}`, { qos });
-        const second = await connectClient(port, options);
-        assert.equal(second.connack.sessionPresent, true);
-        await publisher.mqtt.publishAsync(topic, 'end', { qos: 2 });
-        // A broker may keep messages of QoS 0 as well. MQTT 5 §4.1
-        const kept = (await second.until('end')).filter(({ qos }) => qos > 0);
-        assert.deepEqual(
-          kept.map(({ text, qos }) => [text, qos]),
-          [
-            ['at 1', 1],
-            ['at 2', 2],
-          ],
-        );
-        await second.disconnect();
-        const { clientId } = options;
-        const clean = await connectClient(port, { protocolVersion, clientId, clean: true });
-        assert.equal(clean.connack.sessionPresent, false);
-        await clean.disconnect();
-        const third = await connectClient(port, options);
-        assert.equal(third.connack.sessionPresent, false, 'the clean connection ended the session');
-        await Promise.all([third.disconnect(), publisher.disconnect()]);
-      });
+      check(
+        `keeps a durable session's messages, and no clean one's, protocol version ${protocolVersion}`,
+        async () => {
+          const away = { protocolVersion, clientId: `away-${protocolVersion}`, clean: false } as const;
+          const options = protocolVersion === 5 ? { ...away, ...durable } : away;
+          const publisher = await connectClient(port);
+          const topic = `away/${protocolVersion}`;
+          const first = await connectClient(port, options);
+          assert.equal(first.connack.sessionPresent, false);
+          await first.mqtt.subscribeAsync(topic, { qos: 2 });
+          await first.disconnect();
+          for (const qos of [0, 1, 2] as const)
+            await publisher.mqtt.publishAsync(topic, `at ${qos}`, { qos });
+          const second = await connectClient(port, options);
+          assert.equal(second.connack.sessionPresent, true);
+          await publisher.mqtt.publishAsync(topic, 'end', { qos: 2 });
+          // A broker may keep messages of QoS 0 as well. MQTT 5 §4.1
+          const kept = (await second.until('end')).filter(({ qos }) => qos > 0);
+          assert.deepEqual(
+            kept.map(({ text, qos }) => [text, qos]),
+            [
+              ['at 1', 1],
+              ['at 2', 2],
+            ],
+          );
+          await second.disconnect();
+          const { clientId } = options;
+          const clean = await connectClient(port, { protocolVersion, clientId, clean: true });
+          assert.equal(clean.connack.sessionPresent, false);
+          await clean.disconnect();
+          const third = await connectClient(port, options);
+          assert.equal(third.connack.sessionPresent, false, 'the clean connection ended the session');
+          await Promise.all([third.disconnect(), publisher.disconnect()]);
+        },
+      );
     }
 
-    it('sends unacknowledged messages again, marked as duplicates', async () => {
+    check('sends unacknowledged messages again, marked as duplicates', async () => {
       const options = { ...durable, clientId: 'again' };
       const publisher = await connectClient(port);
       const first = await connectClient(port, options);
@@ -269,7 +273,7 @@ export function describeBroker(
       await Promise.all([second.disconnect(), publisher.disconnect()]);
     });
 
-    it('ends a session after its expiry interval', async () => {
+    check('ends a session after its expiry interval', async () => {
       const watcher = await connectClient(port);
       await watcher.mqtt.subscribeAsync('expiry/will', { qos: 1 });
       const options = { clientId: 'expiring', clean: false, properties: { sessionExpiryInterval: 1 } };
@@ -295,7 +299,7 @@ export function describeBroker(
       await watcher.disconnect();
     });
 
-    it('delivers to each of overlapping filters, to a durable session too', async () => {
+    check('delivers to each of overlapping filters, to a durable session too', async () => {
       const client = await connectClient(port, { ...durable, clientId: 'overlapping' });
       await client.mqtt.subscribeAsync(['over/#', 'over/+', 'over/a'], { qos: 1 });
       for (let index = 0; index < 20; index++)
@@ -311,7 +315,7 @@ export function describeBroker(
       await client.disconnect();
     });
 
-    it('matches topic filters by level', async () => {
+    check('matches topic filters by level', async () => {
       const cases: [filter: string, matching: string[], other: string[]][] = [
         ['m/+/c', ['m/b/c', 'm//c'], ['m/c', 'm/b/c/d', 'm/b/d']],
         ['m/#', ['m', 'm/b', 'm/b/c'], ['mm', 'n/m']],
@@ -328,7 +332,7 @@ export function describeBroker(
       }
     });
 
-    it('matches topics that start with $ by no leading wildcard', async () => {
+    check('matches topics that start with $ by no leading wildcard', async () => {
       const client = await connectClient(port);
       await client.mqtt.subscribeAsync(['#', '+/dollar', '$own/dollar'], { qos: 1 });
       await client.mqtt.publishAsync('$own/other', 'hidden', { qos: 1 });
@@ -338,7 +342,7 @@ export function describeBroker(
       await client.disconnect();
     });
 
-    it('forwards response topic, correlation data and all other properties of a message', async () => {
+    check('forwards response topic, correlation data and all other properties of a message', async () => {
       const client = await connectClient(port);
       await client.mqtt.subscribeAsync('request/#', { qos: 1 });
       const properties = {
@@ -355,7 +359,7 @@ export function describeBroker(
       await client.disconnect();
     });
 
-    it('drops a message whose expiry interval passed, and tells the rest of it otherwise', async () => {
+    check('drops a message whose expiry interval passed, and tells the rest of it otherwise', async () => {
       const options = { ...durable, clientId: 'late' };
       const first = await connectClient(port, options);
       await first.mqtt.subscribeAsync('late', { qos: 1 });
@@ -378,7 +382,7 @@ export function describeBroker(
       await Promise.all([second.disconnect(), publisher.disconnect()]);
     });
 
-    it('echoes the subscription identifier', async () => {
+    check('echoes the subscription identifier', async () => {
       const client = await connectClient(port);
       await client.mqtt.publishAsync('identified/a', 'kept', { qos: 1, retain: true });
       await client.mqtt.subscribeAsync('identified/#', {
@@ -391,7 +395,7 @@ export function describeBroker(
       await client.disconnect();
     });
 
-    it(`${can.sharedSubscriptions ? 'serves' : 'refuses'} shared subscriptions`, async () => {
+    check(`${can.sharedSubscriptions ? 'serves' : 'refuses'} shared subscriptions`, async () => {
       const members = [await connectClient(port), await connectClient(port)];
       const publisher = await connectClient(port);
       if (can.sharedSubscriptions) {
@@ -421,7 +425,7 @@ export function describeBroker(
       await Promise.all([...members, publisher].map((client) => client.disconnect()));
     });
 
-    it('ends the older connection of a client id', async () => {
+    check('ends the older connection of a client id', async () => {
       for (const protocolVersion of [4, 5] as const) {
         const clientId = `twice-${protocolVersion}`;
         const older = await connectClient(port, { protocolVersion, clientId });
@@ -435,7 +439,7 @@ export function describeBroker(
       }
     });
 
-    it('refuses a protocol level it does not speak', async () => {
+    check('refuses a protocol level it does not speak', async () => {
       const socket = connect(port, '127.0.0.1');
       const ended = once(socket, 'close');
       socket.on('error', () => undefined);
@@ -446,7 +450,7 @@ export function describeBroker(
     });
 
     for (const version of ['mqttv311', 'mqttv5']) {
-      it(`serves mosquitto_pub and mosquitto_sub of ${version}`, async () => {
+      check(`serves mosquitto_pub and mosquitto_sub of ${version}`, async () => {
         const common = ['-h', '127.0.0.1', '-p', `${port}`, '-V', version, '-q', '1'];
         await run('mosquitto_pub', [...common, '-t', `tools/${version}`, '-m', 'hello', '-r']);
         const { stdout } = await run('mosquitto_sub', [
@@ -465,7 +469,7 @@ export function describeBroker(
       });
     }
 
-    it('carries a request of mosquitto_rr and its response', async () => {
+    check('carries a request of mosquitto_rr and its response', async () => {
       const responder = await connectClient(port);
       await responder.mqtt.subscribeAsync('rr/request', { qos: 1 });
       const args = ['-h', '127.0.0.1', '-p', `${port}`, '-q', '1', '-W', '10'];
