@@ -4,9 +4,10 @@ import { GatewayError } from '../errors.ts';
 import { rowsOf } from './flat-rows.ts';
 import type { Flat } from './flat-rows.ts';
 import { lockFolder } from './lock.ts';
+import { createMaintenance } from './maintenance.ts';
 import { createPartitionLog } from './partition-log.ts';
 import type { LogReader, PartitionLog } from './partition-log.ts';
-import { createReaderThread, packInThread } from './threads.ts';
+import { createReaderThread } from './threads.ts';
 import type { ReaderThread } from './threads.ts';
 import { startWriterThread } from './writer-client.ts';
 import type { WriterThread } from './writer-client.ts';
@@ -65,9 +66,12 @@ async function openStore(options: SqliteStoreOptions, unlock: () => void): Promi
   const reader = createReaderThread(dir);
   const listeners: ((error: Error) => void)[] = [];
   let writer = await startWriter();
-  let state: 'works' | 'failed' | 'closed' = 'works';
-  let overLimit = false;
+  const maintenance = createMaintenance({ ...options, reader, partitions });
+  let works = true;
+  let isFull = false;
   let recovering: Promise<void> | undefined;
+  let maintaining: Promise<void> | undefined;
+  let closing: Promise<void> | undefined;
 
   const logs = writer.partitions.map((opened, partition) =>
     createPartitionLog({
@@ -96,10 +100,15 @@ async function openStore(options: SqliteStoreOptions, unlock: () => void): Promi
     asking.send({ type: 'checkpointed', partition });
   }
 
-  function fail(error: GatewayError): void {
-    if (state !== 'works') return;
-    state = 'failed';
+  /** Drops what is not committed, and refuses rows. */
+  function stop(): void {
+    works = false;
     for (const log of logs) log.fail();
+  }
+
+  function fail(error: GatewayError): void {
+    if (!works) return;
+    stop();
     for (const listener of listeners) {
       try {
         listener(error);
@@ -119,40 +128,47 @@ async function openStore(options: SqliteStoreOptions, unlock: () => void): Promi
     await writer.close();
     await reader.ask({ type: 'forget' });
     writer = await startWriter();
-    state = 'works';
+    works = true;
     for (const [index, log] of logs.entries()) {
       const opened = writer.partitions[index];
       if (opened !== undefined) log.resume(opened);
     }
-    if (overLimit) await retain();
+    if (isFull) await makeRoom();
   }
 
-  async function pack(partition: number): Promise<void> {
-    await packInThread(await reader.ask({ type: 'sealed', partition }));
-    await reader.ask({ type: 'dropPacked', partition });
-  }
-
-  /** @throws GatewayError `store_failed` when rows that must stay fill the log beyond its limit. */
-  async function retain(): Promise<void> {
+  /** A log that was full works again once enough of it is acknowledged. */
+  async function makeRoom(): Promise<void> {
     await flushState();
-    const maxBytes = options.retentionMaxBytes / partitions;
-    overLimit = false;
-    for (const { partition } of logs) {
-      overLimit ||= await reader.ask<boolean>({
-        type: 'retain',
-        partition,
-        days: options.retentionDays,
-        maxBytes,
-      });
-    }
-    if (!overLimit) return;
-    const error = new GatewayError(
-      'store_failed',
-      `The log in ${dir} has reached its limit of ${options.retentionMaxBytes} bytes and holds events that are not acknowledged.`,
-      { details: { dir } },
-    );
-    fail(error);
-    throw error;
+    const full = await maintenance.retain();
+    isFull = full !== undefined;
+    if (full === undefined) return;
+    // The failure that is being recovered from goes on: it is not a new one.
+    stop();
+    throw full;
+  }
+
+  async function maintain(time: number): Promise<void> {
+    for (const { partition } of logs) writer.send({ type: 'seal', partition, day: dayOf(time) });
+    await writer.sync();
+    await maintenance.pack();
+    await flushState();
+    const full = await maintenance.retain();
+    if (full === undefined) return;
+    isFull = true;
+    fail(full);
+    throw full;
+  }
+
+  async function close(): Promise<void> {
+    maintenance.stop();
+    await Promise.allSettled([recovering, maintaining]);
+    await Promise.all(logs.map((log) => log.drained()));
+    await flushState();
+    stop();
+    // The writer goes last: the last one to close a database leaves it without a WAL.
+    await reader.close();
+    await writer.close();
+    unlock();
   }
 
   const stateStore: StateStore = {
@@ -184,34 +200,26 @@ async function openStore(options: SqliteStoreOptions, unlock: () => void): Promi
     onFailure: (listener) => void listeners.push(listener),
 
     recover() {
-      if (state === 'works') return Promise.resolve();
-      if (state === 'closed') return Promise.reject(new GatewayError('store_failed', 'The store is closed.'));
+      if (closing !== undefined)
+        return Promise.reject(new GatewayError('store_failed', 'The store is closed.'));
+      if (works) return Promise.resolve();
       recovering ??= restart().finally(() => {
         recovering = undefined;
       });
       return recovering;
     },
 
-    async maintain(time) {
-      for (const { partition } of logs) writer.send({ type: 'seal', partition, day: dayOf(time) });
-      await flushState();
-      for (const { partition } of logs) {
-        await reader.ask({ type: 'checkpoint', partition });
-        await pack(partition);
-      }
-      await retain();
+    maintain(time) {
+      if (!works) return Promise.resolve();
+      maintaining ??= maintain(time).finally(() => {
+        maintaining = undefined;
+      });
+      return maintaining;
     },
 
-    async close() {
-      if (state === 'closed') return;
-      await Promise.all(logs.map((log) => log.drained()));
-      await flushState();
-      state = 'closed';
-      for (const log of logs) log.fail();
-      // The writer goes last: the last one to close a database leaves it without a WAL.
-      await reader.close();
-      await writer.close();
-      unlock();
+    close() {
+      closing ??= close();
+      return closing;
     },
   };
 }

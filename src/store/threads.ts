@@ -6,8 +6,12 @@ import type { FromReader, ReaderRequest } from './messages.ts';
 
 /** Starts `<name>-thread` of this folder, which is TypeScript here and JavaScript in the published package. */
 export function startThread(name: 'writer' | 'reader' | 'packing', data: unknown): Worker {
+  // No flags of the process: some that fit its main program (--input-type) stop a thread from starting.
   const extension = extname(new URL(import.meta.url).pathname);
-  return new Worker(new URL(`./${name}-thread${extension}`, import.meta.url), { workerData: data });
+  return new Worker(new URL(`./${name}-thread${extension}`, import.meta.url), {
+    workerData: data,
+    execArgv: [],
+  });
 }
 
 /** The reading thread as a function. */
@@ -66,13 +70,20 @@ export function createReaderThread(dir: string): ReaderThread {
   };
 }
 
-/** Packs sealed segments in a thread of low priority. @throws GatewayError `store_failed`. */
-export async function packInThread(segments: { path: string; packedPath: string }[]): Promise<void> {
-  if (segments.length === 0) return;
+/** Packs sealed segments in a thread of low priority, which `signal` ends. @throws GatewayError `store_failed`. */
+export async function packInThread(
+  segments: { path: string; packedPath: string }[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (segments.length === 0 || signal.aborted) return;
   const port = startThread('packing', segments);
+  const stop = (): void => void port.terminate();
+  signal.addEventListener('abort', stop);
   try {
     await once(port, 'exit');
   } catch (cause) {
     throw new GatewayError('store_failed', `Packing the log failed: ${messageOf(cause)}`, { cause });
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }
