@@ -38,7 +38,8 @@ export function parseDotenv(text: string, known: Readonly<Record<string, string 
   const resolve = (raw: string): string =>
     raw.replace(
       /\$\{([^}:]*)(?::-([^}]*))?\}/g,
-      (_, name: string, otherwise?: string) => known[name] ?? values.get(name) ?? otherwise ?? '',
+      (_, name: string, otherwise?: string) =>
+        (Object.hasOwn(known, name) ? known[name] : undefined) ?? values.get(name) ?? otherwise ?? '',
     );
 
   for (;;) {
