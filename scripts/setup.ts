@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { chromium, installLine, missingPackages, mosquitto } from './requirements.ts';
 
 const requirements = [...mosquitto, chromium];
+const apt = '/usr/bin/apt-get';
 const path = process.env['PATH'] ?? '';
 
 function run(command: string, args: string[]): void {
@@ -20,9 +21,9 @@ function run(command: string, args: string[]): void {
 
 const missing = missingPackages(requirements, path);
 if (missing.length > 0) {
-  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    run('apt-get', ['update']);
-    run('apt-get', ['install', '-y', '--no-install-recommends', ...missing]);
+  if (process.getuid?.() === 0 && existsSync(apt)) {
+    run(apt, ['update']);
+    run(apt, ['install', '-y', '--no-install-recommends', ...missing]);
   }
   const left = missingPackages(requirements, path);
   if (left.length > 0) {
