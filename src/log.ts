@@ -7,7 +7,7 @@ import { createRotatingFile } from './log/rotating-file.ts';
 
 export type { LogLevel, LogLine } from './log/format.ts';
 
-export type LogFields = Readonly<Record<string, unknown>>;
+type LogFields = Readonly<Record<string, unknown>>;
 
 type Write = (fields: LogFields, message: string) => void;
 

@@ -8,7 +8,7 @@ export interface TextStream {
   readonly isTTY?: boolean;
 }
 
-export type Colour = 'red' | 'green' | 'yellow' | 'grey';
+type Colour = 'red' | 'green' | 'yellow' | 'grey';
 
 /** What a command prints: for people, or one JSON value with `--json`. */
 export interface Output {

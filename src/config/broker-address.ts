@@ -5,7 +5,7 @@ import type { Values } from './schema.ts';
 import { describeSetting } from './settings.ts';
 
 /** PEM texts. */
-export interface BrokerTlsTexts {
+interface BrokerTlsTexts {
   ca?: string;
   cert?: string;
   key?: string;

@@ -4,7 +4,7 @@
  * in two things that matter to existing files: it cuts `pass#word` at the `#` and ends a quoted value at an
  * escaped quote.
  */
-export interface DotenvEntry {
+interface DotenvEntry {
   name: string;
   value: string;
   /** Line of its name, from 1. */

@@ -19,7 +19,7 @@ export interface ConfigInput {
   readFile: (path: string) => string | undefined;
 }
 
-export type Flags = Readonly<Partial<Record<OptionName, string>>>;
+type Flags = Readonly<Partial<Record<OptionName, string>>>;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Config {

@@ -6,7 +6,7 @@ export const mask = '***';
 
 const secretName = /passw(?:or)?d|passphrase|secret|authorization[-_]?key|private[-_]?key|cookie/i;
 
-export function isSecretName(name: string): boolean {
+function isSecretName(name: string): boolean {
   return secretName.test(name);
 }
 
