@@ -41,6 +41,7 @@ export interface OpenedPartition {
 export type FromWriter =
   | { type: 'ready'; logId: string; partitions: OpenedPartition[] }
   | { type: 'committed'; partition: number; saved: number; checkpointDue: boolean }
+  | { type: 'saved'; partition: number; saved: number }
   | { type: 'synced'; id: number }
   | { type: 'failed'; code: ErrorCode; message: string };
 

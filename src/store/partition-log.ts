@@ -34,6 +34,8 @@ export interface PartitionLog extends EventLog {
   project(change: ProjectionChange): void;
   /** The batch in the writer is durable; the states of `saved` batches so far are written. */
   committed(saved: number): void;
+  /** The states of so many batches are written. */
+  saved(count: number): void;
   /** Hands over every projection whose row is committed. */
   flushState(): void;
   /** Resolves when nothing is pending any more, be it committed or dropped by a failure. */
@@ -129,9 +131,10 @@ export function createPartitionLog(options: PartitionLogOptions): PartitionLog {
     return taken;
   }
 
-  function forgetSaved(saved: number): void {
-    sentChanges.splice(0, saved - savedBatches);
-    savedBatches = saved;
+  function saved(count: number): void {
+    if (failed) return;
+    sentChanges.splice(0, count - savedBatches);
+    savedBatches = count;
   }
 
   function dropPending(): void {
@@ -204,10 +207,10 @@ export function createPartitionLog(options: PartitionLogOptions): PartitionLog {
       if (inWriter === undefined) scheduleTurn();
     },
 
-    committed(saved) {
+    committed(savedCount) {
       const batch = inWriter;
       if (batch === undefined) return;
-      forgetSaved(saved);
+      saved(savedCount);
       inWriter = undefined;
       pendingBytes -= batch.bytes;
       committedN = batch.rows.at(-1)?.n ?? committedN;
@@ -221,6 +224,8 @@ export function createPartitionLog(options: PartitionLogOptions): PartitionLog {
         }
       }
     },
+
+    saved,
 
     flushState() {
       if (failed) return;

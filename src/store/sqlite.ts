@@ -88,16 +88,17 @@ async function openStore(options: SqliteStoreOptions, unlock: () => void): Promi
     const data = { dir, partitions, segmentMaxBytes, day: dayOf(now()) };
     return startWriterThread(data, {
       committed: (partition, saved) => logs[partition]?.committed(saved),
-      checkpointDue: (partition) => void checkpoint(partition),
+      saved: (partition, saved) => logs[partition]?.saved(saved),
+      checkpointDue: checkpoint,
       failed: fail,
     });
   }
 
-  /** Most of a checkpoint's work is done beside the writer; where that fails the writer does all of it. */
-  async function checkpoint(partition: number): Promise<void> {
+  function checkpoint(partition: number): void {
     const asking = writer;
-    await reader.ask({ type: 'checkpoint', partition }).catch(onError);
-    asking.send({ type: 'checkpointed', partition });
+    const finish = (): void => asking.send({ type: 'checkpointed', partition });
+    // Most of the work is done beside the writer; where that fails the writer does all of it, or fails itself.
+    void reader.ask({ type: 'checkpoint', partition }).then(finish, finish);
   }
 
   /** Drops what is not committed, and refuses rows. */

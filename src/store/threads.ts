@@ -26,6 +26,7 @@ export function createReaderThread(dir: string): ReaderThread {
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   let port: Worker | undefined;
   let lastId = 0;
+  let closed = false;
 
   function start(): Worker {
     const started = startThread('reader', dir);
@@ -52,6 +53,7 @@ export function createReaderThread(dir: string): ReaderThread {
   }
 
   function ask<Answer>(request: ReaderRequest): Promise<Answer> {
+    if (closed) return Promise.reject(new GatewayError('store_failed', 'The store is closed.'));
     port ??= start();
     lastId += 1;
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
@@ -63,9 +65,11 @@ export function createReaderThread(dir: string): ReaderThread {
   return {
     ask,
     async close() {
-      if (port === undefined) return;
-      await ask({ type: 'forget' });
-      await port.terminate();
+      const running = port;
+      if (running !== undefined) await ask({ type: 'forget' });
+      closed = true;
+      await running?.terminate();
+      rejectAll('the store is closed');
     },
   };
 }

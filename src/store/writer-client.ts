@@ -17,6 +17,7 @@ export interface WriterThread {
 
 export interface WriterEvents {
   committed(partition: number, saved: number): void;
+  saved(partition: number, saved: number): void;
   checkpointDue(partition: number): void;
   /** Nothing that was sent and not reported as committed will be. */
   failed(error: GatewayError): void;
@@ -50,6 +51,9 @@ export async function startWriterThread(data: WriterData, events: WriterEvents):
       case 'committed':
         events.committed(message.partition, message.saved);
         if (message.checkpointDue) events.checkpointDue(message.partition);
+        break;
+      case 'saved':
+        events.saved(message.partition, message.saved);
         break;
       case 'synced':
         syncs.get(message.id)?.();

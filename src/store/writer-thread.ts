@@ -33,19 +33,16 @@ function serve(writer: Writer): void {
   const checkpointing = writer.partitions.map(() => false);
 
   function write(batch: Batch): void {
+    const { partition } = batch;
     if (batch.rows.length > 0) {
-      const due = writer.commit(batch) && checkpointing[batch.partition] === false;
-      if (due) checkpointing[batch.partition] = true;
+      const due = writer.commit(batch) && checkpointing[partition] === false;
+      if (due) checkpointing[partition] = true;
       // The answers wait for this, and for nothing behind it.
-      tell({
-        type: 'committed',
-        partition: batch.partition,
-        saved: saved[batch.partition] ?? 0,
-        checkpointDue: due,
-      });
+      tell({ type: 'committed', partition, saved: saved[partition] ?? 0, checkpointDue: due });
     }
     writer.saveState(batch);
-    saved[batch.partition] = (saved[batch.partition] ?? 0) + 1;
+    saved[partition] = (saved[partition] ?? 0) + 1;
+    if (batch.rows.length === 0) tell({ type: 'saved', partition, saved: saved[partition] });
   }
 
   function handle(message: ToWriter): void {
