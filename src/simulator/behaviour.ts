@@ -65,8 +65,8 @@ export interface StationView {
 /** How a station of one OCPP version behaves towards people and towards its CSMS. */
 export interface Behaviour {
   powerUp(): void;
-  /** Switched off properly. */
-  powerDown(): void;
+  /** Switched off properly: resolves when what can be delivered is delivered and the connection is closed. */
+  powerDown(): Promise<void>;
   /** The power fails: nothing is said to anybody. */
   powerLoss(): void;
   plug(connectorId: number, vehicle: Vehicle): void;

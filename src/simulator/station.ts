@@ -54,8 +54,8 @@ export interface SimulatedStation {
   readonly id: string;
   /** Switches it on: it connects and boots. */
   start(): void;
-  /** Switches it off properly: transactions end, the connection is closed. */
-  stop(): void;
+  /** Switches it off properly. Resolves when transactions are ended and told, and the connection is closed. */
+  stop(): Promise<void>;
   /** Its power fails. `start` brings it back. */
   crash(): void;
   /** A vehicle arrives and is plugged in. */

@@ -25,7 +25,7 @@ import { connectorReport, stationReport, viewOf } from './view.ts';
 
 /** How long a station takes to start, ms. */
 const bootTime = 5000;
-/** How long a soft reset waits for its messages to be delivered, ms. */
+/** How long a soft reset, or switching off, waits for messages to be delivered, ms. */
 const drainTime = 10_000;
 
 /** Puts OCPP 1.6 into a station: builds its parts and joins them. */
@@ -54,7 +54,12 @@ export function createStation16(body: StationBody): Behaviour {
     answer: (action, request, afterwards) => answer(action, request, afterwards),
   });
   const calls = createCalls({ connection, accepted: () => registrar.registration === 'accepted', log });
-  const queue = createTransactionQueue({ clock, configuration, ready: () => calls.allowed });
+  const queue = createTransactionQueue({
+    clock,
+    configuration,
+    ready: () => calls.allowed,
+    changed: body.changed,
+  });
   const security = createSecurityEvents(calls, clock, log);
   const status = createStatusNotifications({
     clock,
@@ -206,9 +211,20 @@ export function createStation16(body: StationBody): Behaviour {
       restart();
     } else {
       endTransactions('SoftReset');
-      restarting.set(drainTime, restart);
-      queue.whenEmpty(restart);
+      afterDelivery(restart);
     }
+  }
+
+  /** Once everything is delivered, or cannot be. */
+  function afterDelivery(run: () => void): void {
+    let over = false;
+    const once = (): void => {
+      if (over) return;
+      over = true;
+      run();
+    };
+    restarting.set(calls.allowed ? drainTime : 0, once);
+    queue.whenEmpty(once);
   }
 
   function restart(): void {
@@ -244,7 +260,14 @@ export function createStation16(body: StationBody): Behaviour {
     powerUp() {
       if (registrar.registration === 'off') registrar.powerUp();
     },
-    powerDown: () => switchOff(() => connection.disconnect()),
+    powerDown: () =>
+      new Promise((resolve) => {
+        if (registrar.registration === 'accepted') endTransactions('PowerLoss');
+        afterDelivery(() => {
+          switchOff(() => connection.disconnect());
+          resolve();
+        });
+      }),
     powerLoss: () => switchOff(() => connection.cut()),
     plug: (connectorId, vehicle) => users.plug(pick(connectorId), vehicle),
     unplug: (connectorId) => users.unplug(pick(connectorId)),

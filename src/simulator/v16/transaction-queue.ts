@@ -6,8 +6,6 @@ import type { Configuration } from './configuration.ts';
 export interface QueuedMessage {
   /** Sends it and deals with the answer; rejects when there was none or an error. */
   send(): Promise<void>;
-  /** It was given up. */
-  discarded?(): void;
 }
 
 /**
@@ -30,6 +28,8 @@ export interface TransactionQueueParts {
   configuration: Configuration;
   /** Whether messages may be sent at this time. */
   ready: () => boolean;
+  /** Fewer are waiting. */
+  changed: () => void;
 }
 
 export function createTransactionQueue(parts: TransactionQueueParts): TransactionQueue {
@@ -45,7 +45,7 @@ export function createTransactionQueue(parts: TransactionQueueParts): Transactio
     for (let first = waiting[0]; first !== undefined && ready(); first = waiting[0]) {
       try {
         await first.message.send();
-        waiting.shift();
+        remove();
       } catch (error) {
         if (isOffline(error)) break;
         first.failures += 1;
@@ -55,12 +55,16 @@ export function createTransactionQueue(parts: TransactionQueueParts): Transactio
           retry.set(seconds * 1000, start);
           break;
         }
-        waiting.shift();
-        first.message.discarded?.();
+        remove();
       }
     }
     working = false;
     tellEmpty();
+  }
+
+  function remove(): void {
+    waiting.shift();
+    parts.changed();
   }
 
   function tellEmpty(): void {

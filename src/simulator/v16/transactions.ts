@@ -88,7 +88,8 @@ export function createTransactions(parts: TransactionParts): Transactions {
     const transactionData = meterValues.end(connector, transaction);
     const timestamp = new Date(clock.now()).toISOString();
     connector.transaction = undefined;
-    connector.finishing = connector.evse.vehicle !== undefined;
+    // OCPP 1.6 §4.9: also when the cable is what was taken away, for a moment.
+    connector.finishing = connector.evse.vehicle !== undefined || reason === 'EVDisconnected';
     // OCPP 1.6 §3.13.1
     profiles.clear({ evseId: connector.id, purpose: 'TxProfile' });
     if (connector.closing) {

@@ -84,17 +84,13 @@ export function createUsers(parts: UserParts): Users {
       changed();
     },
     unplug(connector) {
-      const unlocked = configuration.flag('StopTransactionOnEVSideDisconnect');
+      const ends = configuration.flag('StopTransactionOnEVSideDisconnect');
       connector.evse.unplug();
       timeouts.get(connector.id)?.cancel();
       if (connector.transaction !== undefined) {
         // OCPP 1.6 §4.9
         connector.info = 'EV side disconnected';
-        if (unlocked) {
-          transactions.stop(connector, 'EVDisconnected');
-          connector.finishing = connector.operative;
-          changed();
-        }
+        if (ends) transactions.stop(connector, 'EVDisconnected');
       }
       connector.finishing = false;
       changed();
