@@ -220,8 +220,9 @@ export function createEventOutbox(options: EventOutboxOptions): EventOutbox {
       if (sentN < committedN) pump();
     },
     lost() {
-      countLosses();
       const culprit = alone;
+      // a suspect was alone: this says nothing about the others
+      if (culprit === null) countLosses();
       rewind();
       if (culprit === null) return;
       losses.delete(culprit.n);
