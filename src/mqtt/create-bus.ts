@@ -98,6 +98,8 @@ export function createBus<T>(options: BusOptions): Bus<T> {
       acknowledged: acknowledgements.tell,
       settled() {
         noticeSettled?.();
+        // At the first PUBACK, not at a good number: a broker with Nagle's algorithm, as Mosquitto is by default,
+        // holds the others back until we send something.
         if (!wantsRoom || current.window.inFlight >= current.window.size) return;
         wantsRoom = false;
         windows.tell();
