@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { createEvse } from './evse.ts';
 import { createManualClock } from './manual-clock.ts';
 import { createRandom } from './random.ts';
