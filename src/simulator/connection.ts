@@ -129,7 +129,6 @@ export function createConnection(options: ConnectionOptions, events: ConnectionE
       await handshake(protocol);
     } catch (error) {
       log(`no connection to ${options.url}: ${messageOf(error)}`);
-      retry();
     } finally {
       end();
     }
@@ -175,14 +174,14 @@ export function createConnection(options: ConnectionOptions, events: ConnectionE
       call?.ref.reject(new CallFailed('offline', 'the connection broke'));
     }
     if (ended !== undefined) {
+      if (wanted && network) log('the connection was lost');
       events.closed();
-      retry();
     }
+    retry();
   }
 
   function retry(): void {
-    if (!wanted || !network || again.running || peer !== undefined) return;
-    socket = undefined;
+    if (!wanted || !network || again.running) return;
     const wait = Math.min(longestWait, 1000 * 2 ** failures);
     failures = Math.min(failures + 1, 10);
     again.set(wait * (0.75 + random() * 0.5), () => void open());

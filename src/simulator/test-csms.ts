@@ -30,14 +30,16 @@ export interface TestCsms {
   received: Received[];
   /** What did not fit the schemas. */
   violations: string[];
-  /** HTTP Authorization headers and query of each handshake. */
+  /** Path and Authorization header of each handshake. */
   handshakes: { url: string; authorization: string | undefined }[];
   answers: Answers;
   /** The requests of this action so far. */
   all<A extends Action>(action: A): Requests[A][];
   call<A extends Action>(action: A, request: Requests[A]): Promise<Responses[A]>;
-  /** Resolves when a connection is there. */
-  connected(): Promise<void>;
+  /** Sends anything; rejects with the code of a CALLERROR. */
+  callRaw(action: string, request: JsonObject): Promise<JsonObject>;
+  /** How many are open. */
+  readonly connections: number;
   /** Drops the station's connection without a close frame. */
   drop(): void;
   close(): Promise<void>;
@@ -62,18 +64,22 @@ export async function startTestCsms(now: () => number): Promise<TestCsms> {
         .filter((entry): entry is Received<A> => entry.action === action)
         .map(({ request }) => request),
     async call<A extends Action>(action: A, request: Requests[A]) {
-      const { socket, peer } = current ?? fail('no station is connected');
-      const payload = await new Promise<JsonObject>((resolve, reject) => {
-        const ref = { resolve, reject };
-        peer.enqueue({ action, payload: request, timeoutMs: Infinity, expiresAt: Infinity, ref });
-        pump(socket, peer);
-      });
+      const payload = await csms.callRaw(action, request);
       const violations = protocol.validateResponse(action, payload) ?? [];
       csms.violations.push(...violations.map(({ message }) => `${action}.conf: ${message}`));
       return payload as Responses[A];
     },
-    connected: () =>
-      current === undefined ? once(server, 'connection').then(() => undefined) : Promise.resolve(),
+    callRaw(action, payload) {
+      const { socket, peer } = current ?? fail('no station is connected');
+      return new Promise((resolve, reject) => {
+        const ref = { resolve, reject };
+        peer.enqueue({ action, payload, timeoutMs: Infinity, expiresAt: Infinity, ref });
+        pump(socket, peer);
+      });
+    },
+    get connections() {
+      return server.clients.size;
+    },
     drop() {
       current?.socket.terminate();
     },

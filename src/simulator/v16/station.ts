@@ -11,7 +11,7 @@ import type { Context } from './context.ts';
 import { createCredentials } from './credentials.ts';
 import { applyFault, toFault } from './faults.ts';
 import { createHandlers } from './handlers.ts';
-import { createRegistrar } from './lifecycle.ts';
+import { createRegistrar } from './registrar.ts';
 import { isCsmsAction, type StopReason } from './messages.ts';
 import { createMeterValues } from './meter-values.ts';
 import { createPower } from './power.ts';
