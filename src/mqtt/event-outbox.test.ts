@@ -1,6 +1,6 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { LogRow } from '../csms/ports.ts';
 import { createManualClock } from '../../test/support/manual-clock.ts';
 import {

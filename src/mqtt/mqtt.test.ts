@@ -34,6 +34,9 @@ async function setUp(
   return { base, side, client };
 }
 
+const codeOf = (result: Record<string, unknown> | undefined): string =>
+  (result?.['error'] as { code: string } | undefined)?.code ?? '';
+
 test('events arrive in order with the text of the log', async () => {
   const { base, side, client } = await setUp();
   side.addStation('CP1');
@@ -84,9 +87,9 @@ test('COMPAT_TOPICS=false drops the earlier program’s topics', async () => {
   await client.json(`${base}/CP1/cmd_result`);
   state.set(0, 'last', 'one');
   await client.next(`${base}/CP1/state/last`);
-  const topics = client.received.map(({ topic }) => topic);
-  assert.ok(!topics.includes(`${base}/CP1/state/heartbeat`));
-  assert.ok(!topics.includes(`${base}/CP1/cmd_result/status`));
+  const topics = new Set(client.received.map(({ topic }) => topic));
+  assert.ok(!topics.has(`${base}/CP1/state/heartbeat`));
+  assert.ok(!topics.has(`${base}/CP1/cmd_result/status`));
 });
 
 test('a command ends in one result, and its answer’s fields are retained for the earlier program’s users', async () => {
@@ -159,7 +162,7 @@ test('S/cmd/, S/cmd/<action> and X/cmd are S/cmd; other suffixes are nobody’s'
       ['start', { evse: 3 }, false],
     ],
   );
-  assert.equal((results[3]?.['error'] as { code: string }).code, 'invalid_payload');
+  assert.equal(codeOf(results[3]), 'invalid_payload');
 });
 
 test('what cannot be read ends in a result that says why', async () => {
@@ -179,7 +182,7 @@ test('what cannot be read ends in a result that says why', async () => {
     await client.publish(topic, payload);
     const result = await client.json(`${S}/cmd_result`);
     assert.equal(result['status'], 'error', payload);
-    assert.equal((result['error'] as { code: string }).code, code, payload);
+    assert.equal(codeOf(result), code, payload);
   }
   assert.deepEqual(side.requests, []);
 });
@@ -202,7 +205,7 @@ test('a Response Topic below our own topics is refused, and nothing is executed'
   await client.publish(`${base}/CP1/cmd`, { action: 'start', id: 'r1' }, { properties });
   const result = await client.json(`${base}/CP1/cmd_result`);
   assert.equal(result['id'], 'r1');
-  assert.equal((result['error'] as { code: string }).code, 'response_topic');
+  assert.equal(codeOf(result), 'response_topic');
   assert.deepEqual(side.requests, []);
 });
 

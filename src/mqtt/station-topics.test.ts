@@ -1,6 +1,6 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { GatewayError } from '../errors.ts';
 import { type StationTopics, type TopicOptions, createStationTopics, layoutOf } from './station-topics.ts';
 import { matches } from './topics.ts';
