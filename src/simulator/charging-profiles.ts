@@ -2,14 +2,14 @@ import type { ChargingProfile, ProfilePurpose, SchedulePeriod } from './charging
 import { limitAt, nextChange } from './charging-schedule.ts';
 
 /** Which profiles to remove: all that match every field given. */
-export interface ProfileFilter {
+interface ProfileFilter {
   id?: number;
   evseId?: number;
   stackLevel?: number;
   purpose?: ProfilePurpose;
 }
 
-export interface CompositeQuery {
+interface CompositeQuery {
   evseId: number;
   /** ms since 1970. */
   from: number;

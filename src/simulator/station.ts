@@ -42,7 +42,7 @@ export interface StationOptions {
 /** The versions that can be simulated. */
 export type SimulatedVersion = Extract<OcppVersion, 'ocpp1.6'>;
 
-export interface StationEvents {
+interface StationEvents {
   /** Each frame as it is on the wire. */
   frame: (direction: 'in' | 'out', text: string) => void;
   /** Something went on, for people. */

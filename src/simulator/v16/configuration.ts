@@ -2,7 +2,7 @@ import type { ConfigurationKey } from './configuration-keys.ts';
 import type { Response } from './messages.ts';
 
 /** What ChangeConfiguration answers. */
-export type ChangeStatus = Response<'ChangeConfiguration'>['status'];
+type ChangeStatus = Response<'ChangeConfiguration'>['status'];
 
 /** The configuration keys of a station: they survive a reboot. Keys are compared without regard to case. */
 export interface Configuration {

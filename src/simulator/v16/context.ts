@@ -36,7 +36,7 @@ export interface Context {
   lifecycle: Lifecycle;
 }
 
-export interface Lifecycle {
+interface Lifecycle {
   /** Whether the CSMS has accepted a boot on this very connection. */
   readonly bootedHere: boolean;
   readonly pending: boolean;

@@ -2,7 +2,7 @@
 import { actions } from '../../ocpp/generated/v16/actions.ts';
 import type { Requests, Responses } from '../../ocpp/generated/v16/types.ts';
 
-export type Action = keyof Requests;
+type Action = keyof Requests;
 export type Request<A extends Action> = Requests[A];
 export type Response<A extends Action> = Responses[A];
 

@@ -4,7 +4,7 @@ import type { Calls } from './calls.ts';
 import type { Request } from './messages.ts';
 
 /** Security white paper §8, as far as this station has them. */
-export type SecurityEvent =
+type SecurityEvent =
   | 'FirmwareUpdated'
   | 'StartupOfTheDevice'
   | 'ResetOrReboot'

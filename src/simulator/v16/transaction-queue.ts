@@ -3,7 +3,7 @@ import { isOffline } from '../connection.ts';
 import type { Configuration } from './configuration.ts';
 
 /** A transaction-related message: built when it is sent, since the transaction's id may come late. */
-export interface QueuedMessage {
+interface QueuedMessage {
   /** Sends it and deals with the answer; rejects when there was none or an error. */
   send(): Promise<void>;
 }
