@@ -5,7 +5,8 @@
  * work, so that the broker keeps up and not we. That work is measured by itself and not counted.
  */
 import mqtt from 'mqtt';
-import type { BusOptions, MqttProtocol } from '../src/mqtt/bus.ts';
+import { createSystemClock } from '../src/clock.ts';
+import type { MqttProtocol } from '../src/mqtt/bus.ts';
 import { createBus } from '../src/mqtt/create-bus.ts';
 import { startMosquitto } from '../test/support/mosquitto.ts';
 
@@ -31,15 +32,6 @@ interface Publisher {
   listen(listeners: { acknowledged: () => void; room: () => void }): void;
   close(): Promise<unknown>;
 }
-
-const clock: BusOptions['clock'] = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  after(ms, run) {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  },
-};
 
 /** The i-th of a list, over and over. */
 function pick<V>(list: V[], i: number): V {
@@ -84,7 +76,7 @@ async function createWithBus(port: number, protocol: MqttProtocol, window: numbe
     reconnectBaseSeconds: 1,
     reconnectMaxSeconds: 1,
     window,
-    clock,
+    clock: createSystemClock(),
     random: Math.random,
   });
   let listeners = { acknowledged: () => {}, room: () => {} };
