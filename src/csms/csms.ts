@@ -6,7 +6,7 @@ import { createAuthorization } from './authorization.ts';
 import { applyCompatible } from './compatible.ts';
 import type { Admission, Candidate, Core, CsmsOptions } from './core.ts';
 import { isoSeconds } from './event.ts';
-import type { Effect } from './model.ts';
+import type { Effect, EventHead } from './model.ts';
 import type { Clock, LogRow, Outlet, StationSummary, Store } from './ports.ts';
 import { applyEffect, type ProjectionContext } from './projection.ts';
 import { createRecorder } from './recorder.ts';
@@ -104,7 +104,7 @@ export async function createCsms(parts: CsmsParts): Promise<Csms> {
   live = true;
 
   function create(id: string): Station {
-    const logId = restored.removedIds.has(id.toLowerCase()) ? randomId(4) : store.logId;
+    const logId = restored.removedIds.has(id.toLowerCase()) ? randomId(6) : store.logId;
     const station = newStation(id, logId, clock.now(), newState(id));
     station.state.setForm('availability', 0, 'offline');
     station.state.set(0, 'authorization', authorization.mode);
@@ -205,8 +205,7 @@ export async function createCsms(parts: CsmsParts): Promise<Csms> {
     station: Station,
     effect: Extract<Effect, { type: 'connected' | 'disconnected' }>,
   ): void {
-    const { type, time, ...details } = effect;
-    recorder.event(station, { head: { kind: 'connection', event: type, ...details }, time });
+    recorder.event(station, { head: connectionHead(effect), time: effect.time });
     apply(station, [effect]);
     dirty.station(station);
     outlet.station(station.id, summaryOf(station));
@@ -277,6 +276,13 @@ export async function createCsms(parts: CsmsParts): Promise<Csms> {
       checkpoint();
     },
   };
+}
+
+function connectionHead(effect: Extract<Effect, { type: 'connected' | 'disconnected' }>): EventHead {
+  if (effect.type === 'disconnected')
+    return { kind: 'connection', event: 'disconnected', reason: effect.reason };
+  const { version, address, securityProfile } = effect;
+  return { kind: 'connection', event: 'connected', version, address, security_profile: securityProfile };
 }
 
 export function summaryOf(station: Station): StationSummary {

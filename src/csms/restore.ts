@@ -56,7 +56,8 @@ export async function restoreFrom(sources: Sources, targets: Targets): Promise<R
   for (const id of JSON.parse(settings.get('removed_stations') ?? '[]') as string[])
     restored.removedIds.add(id);
   for (const { id } of await store.state.transactions({ limit: 1 })) seenTransaction(Number(id));
-  for (const { json } of await store.state.documents('command')) restored.commandRows.push(JSON.parse(json) as LogRow);
+  for (const { json } of await store.state.documents('command'))
+    restored.commandRows.push(JSON.parse(json) as LogRow);
   restored.commandRows.sort((one, other) => one.n - other.n);
   // as read, not as changed
   dirty.take(0);
@@ -139,5 +140,5 @@ function connectionEffects({ time }: LogRow, head: EventHead): readonly Effect[]
   const { version } = head;
   if (head.event !== 'connected' || typeof version !== 'string' || !isVersion(version)) return [];
   const address = String(head['address']);
-  return [{ type: 'connected', time, version, address, securityProfile: Number(head['securityProfile']) }];
+  return [{ type: 'connected', time, version, address, securityProfile: Number(head['security_profile']) }];
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { ProjectionChange } from '../csms/ports.ts';
@@ -70,7 +70,7 @@ function createStateWriter(db: DatabaseSync, logId: string): StateWriter {
 /** The database's id; a new database gets one. */
 function identify(db: DatabaseSync, dir: string, partitions: number): string {
   inTransaction(db, () => {
-    db.prepare('INSERT INTO store SELECT ? WHERE NOT EXISTS (SELECT 1 FROM store)').run(randomUUID());
+    db.prepare('INSERT INTO store SELECT ? WHERE NOT EXISTS (SELECT 1 FROM store)').run(newLogId());
     const add = db.prepare('INSERT OR IGNORE INTO partition VALUES (?, 0, 0)');
     for (let id = 0; id < partitions; id += 1) add.run(id);
   });
@@ -78,4 +78,9 @@ function identify(db: DatabaseSync, dir: string, partitions: number): string {
   checkpoint(db);
   syncFolder(dir);
   return String(db.prepare('SELECT log_id FROM store').get()?.['log_id']);
+}
+
+/** Short, for it stands in every event; six characters tell the few databases of one installation apart. */
+function newLogId(): string {
+  return randomInt(36 ** 5, 36 ** 6).toString(36);
 }
