@@ -12,13 +12,13 @@ const Time = Type.String({ description: 'ISO 8601 UTC.', examples: ['2026-11-22T
 const Version = Type.Enum(['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1']);
 const Json = Type.Unknown({ description: 'Any JSON value.' });
 
-export const Availability = Type.Enum(['online', 'offline']);
+const Availability = Type.Enum(['online', 'offline']);
 
-export const StateText = Type.String({
+const StateText = Type.String({
   description: 'A plain value: a number in W, kWh, A, V, %, °C or s, a word, ON or OFF.',
 });
 
-export const StationInformation = Type.Object(
+const StationInformation = Type.Object(
   {},
   {
     additionalProperties: true,
@@ -26,7 +26,7 @@ export const StationInformation = Type.Object(
   },
 );
 
-export const TransactionState = Type.Object(
+const TransactionState = Type.Object(
   {
     id: Type.String(),
     start: Time,
@@ -65,7 +65,7 @@ export const eventKinds = [
   'other',
 ] as const;
 
-export const Event = Type.Object(
+const Event = Type.Object(
   {
     log: Type.String({ description: 'Id of the log; (station, log, seq) is the key of an event.' }),
     seq: Type.Integer({ minimum: 1, description: 'Gapless and increasing per station within one log.' }),
@@ -97,7 +97,7 @@ export const Event = Type.Object(
   { additionalProperties: true, description: 'One accepted message, or one change the gateway observed.' },
 );
 
-export const LiveEvent = Type.Object(
+const LiveEvent = Type.Object(
   { event_type: Type.String() },
   { additionalProperties: true, description: 'Live only: never replayed, dropped when older than 60 s.' },
 );
@@ -121,7 +121,7 @@ export const Command = Type.Object(
 );
 export type Command = Static<typeof Command>;
 
-export const CommandAnswer = Type.Object(
+const CommandAnswer = Type.Object(
   {
     id: Nullable(Type.String()),
     action: Type.String(),
@@ -164,12 +164,14 @@ export const Call = Type.Object(
 );
 export type Call = Static<typeof Call>;
 
-export const OcppPayload = Type.Object(
+const OcppPayload = Type.Object(
   {},
   { additionalProperties: true, description: 'An OCPP payload, spelled as in the specification.' },
 );
 
-export const CallAnswer = Type.Union([
+const CallMessage = Type.Union([Call, OcppPayload]);
+
+const CallAnswer = Type.Union([
   Type.Object({ id: Nullable(Type.String()), status: Type.Literal('ok'), payload: Json }),
   Type.Object({
     id: Nullable(Type.String()),
@@ -179,13 +181,13 @@ export const CallAnswer = Type.Union([
 ]);
 export type CallAnswer = Static<typeof CallAnswer>;
 
-export const SetValue = Type.String({ description: 'ON, OFF, a number, none, or a word of the key.' });
+const SetValue = Type.String({ description: 'ON, OFF, a number, none, or a word of the key.' });
 
-export const CompatibleField = Type.String({ description: 'One field of the OCPP answer; lists as JSON.' });
+const CompatibleField = Type.String({ description: 'One field of the OCPP answer; lists as JSON.' });
 
-export const RawFrame = Type.String({ description: 'The text of an OCPP frame, secrets masked.' });
+const RawFrame = Type.String({ description: 'The text of an OCPP frame, secrets masked.' });
 
-export const Ask = Type.Object({
+const Ask = Type.Object({
   id: Type.String(),
   deadline: Time,
   request: Json,
@@ -193,12 +195,12 @@ export const Ask = Type.Object({
 });
 export type Ask = Static<typeof Ask>;
 
-export const BridgeInfo = Type.Object(
+const BridgeInfo = Type.Object(
   { version: Type.String(), node: Type.String(), started: Time },
   { additionalProperties: true, description: 'Broker, listeners and options, without secrets.' },
 );
 
-export const BridgeStation = Type.Object({
+const BridgeStation = Type.Object({
   id: Type.String(),
   name: Nullable(Type.String()),
   topic: Type.String({ description: 'The topic of the station, S.' }),
@@ -209,7 +211,7 @@ export const BridgeStation = Type.Object({
 });
 export type BridgeStation = Static<typeof BridgeStation>;
 
-export const BridgeEvent = Type.Object(
+const BridgeEvent = Type.Object(
   {
     time: Time,
     event: Type.Enum([
@@ -227,7 +229,30 @@ export const BridgeEvent = Type.Object(
   { additionalProperties: true },
 );
 
-export const LogLine = Type.Object(
+const LogLine = Type.Object(
   { level: Type.String(), time: Time, message: Type.String() },
   { additionalProperties: true },
 );
+
+/** Every payload by the name that the contract's document gives it. */
+export const payloads = {
+  Availability,
+  StateText,
+  StationInformation,
+  TransactionState,
+  Event,
+  LiveEvent,
+  Command,
+  CommandAnswer,
+  OcppPayload,
+  CallMessage,
+  CallAnswer,
+  SetValue,
+  CompatibleField,
+  RawFrame,
+  Ask,
+  BridgeInfo,
+  BridgeStation,
+  BridgeEvent,
+  LogLine,
+};
