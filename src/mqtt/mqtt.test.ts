@@ -445,3 +445,36 @@ test('a broker that is killed in the middle costs no event and no final state', 
   await client.next(`${base}/CP1/evse/1/state/energy`, ({ text }) => text === String(total));
   await eventLog.reached(total);
 });
+
+test('an event above the broker’s maximum packet is published without request and response', async () => {
+  const own = await startMosquitto({ maxPacketSize: 2000 });
+  cleanUp.push(() => own.stop());
+  const { base, side, client } = await setUp({ port: own.port });
+  side.addStation('CP1');
+  const frame = JSON.stringify([2, '1', 'DataTransfer', { vendorId: 'Acme', data: 'x'.repeat(3000) }]);
+  side.eventLog.append(exampleRow(1, { version: 'ocpp1.6', frame, answer: '[3,"1",{}]' }), side.outlet.event);
+  side.eventLog.append(exampleRow(2), side.outlet.event);
+  const event = await client.json(`${base}/CP1/event/meter`);
+  assert.deepEqual([event['seq'], event['truncated'], 'ocpp' in event], [1, true, false]);
+  assert.ok(Number(event['bytes']) > 3000);
+  await side.eventLog.reached(2);
+});
+
+test('events that an ACL forbids are kept, with an alarm, and nothing is acknowledged', async () => {
+  const own = await startMosquitto({ aclFile: 'topic readwrite #\ntopic deny test/CP1/event/meter\n' });
+  cleanUp.push(() => own.stop());
+  const { base, side, client } = await setUp({ port: own.port, basePath: 'test' });
+  side.addStation('CP1');
+  side.eventLog.append(exampleRow(1), side.outlet.event);
+  const alarm = await client.json(`${base}/bridge/event`);
+  assert.deepEqual([alarm['event'], alarm['alarm'], alarm['reason_code']], ['alarm', 'events_refused', 0x87]);
+  assert.equal(side.eventLog.acknowledged, 0);
+});
+
+test('MQTT 3.1.1 carries everything but response topics', async () => {
+  const { base, side, client } = await setUp({ protocol: '3.1.1' });
+  side.addStation('CP1').set(1, 'power', 11);
+  await client.next(`${base}/CP1/evse/1/state/power`);
+  await client.publish(`${base}/CP1/cmd`, { action: 'start' });
+  assert.equal((await client.json(`${base}/CP1/cmd_result`))['status'], 'accepted');
+});
