@@ -6,7 +6,8 @@ import mqttPacket, { type IConnectPacket, type Packet } from 'mqtt-packet';
 export interface Visitor {
   /** Its CONNECT. */
   readonly connect: IConnectPacket;
-  send(packet: Packet): void;
+  /** In the protocol of its CONNECT, or in another. */
+  send(packet: Packet, protocolVersion?: number): void;
   /** Closes without a word. */
   hangUp(): void;
 }
@@ -28,10 +29,11 @@ export async function startScriptedBroker(
     const parser = mqttPacket.parser();
     parser.on('packet', (packet: Packet) => {
       if (packet.cmd === 'connect') {
-        const protocolVersion = packet.protocolVersion ?? 4;
+        const spoken = packet.protocolVersion ?? 4;
         visitor = {
           connect: packet,
-          send: (answer) => void socket.write(mqttPacket.generate(answer, { protocolVersion })),
+          send: (answer, protocolVersion = spoken) =>
+            void socket.write(mqttPacket.generate(answer, { protocolVersion })),
           hangUp: () => void socket.destroy(),
         };
       }
