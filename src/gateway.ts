@@ -18,8 +18,9 @@ import type { BrokerAddress, BusOptions } from './mqtt/bus.ts';
 import { createBus } from './mqtt/create-bus.ts';
 import { createMqtt } from './mqtt/mqtt.ts';
 import type { Token } from './mqtt/publisher.ts';
-import { createStationTopics, layoutOf } from './mqtt/station-topics.ts';
+import { createStationTopics } from './mqtt/station-topics.ts';
 import { topicOf } from './mqtt/topics.ts';
+import { layoutOfConfig } from './mqtt-layout.ts';
 import { createSqliteStore } from './store/sqlite.ts';
 
 export interface GatewayOptions {
@@ -49,7 +50,13 @@ const recoveryMs = 2000;
 const windowOfPublishes = 4000;
 
 /** Builds the parts and starts them in order: store, CSMS, MQTT, and last the door for stations. */
-export async function startGateway({ config, choice, log, version, restart }: GatewayOptions): Promise<Gateway> {
+export async function startGateway({
+  config,
+  choice,
+  log,
+  version,
+  restart,
+}: GatewayOptions): Promise<Gateway> {
   const { values } = config;
   const clock = createSystemClock((backMs) => log.warn({ backMs }, 'the system clock went back'));
   const dataDir = values.DATA_DIR;
@@ -66,14 +73,11 @@ export async function startGateway({ config, choice, log, version, restart }: Ga
       ? await createBroker({ addr: choice.addr, port: choice.port, dir: dataDir, log })
       : null;
 
-  const isBaseSet = config.sourceOf('MQTT_BASEPATH') !== 'default';
-  const layout = layoutOf({
-    basePath: isBaseSet ? values.MQTT_BASEPATH : null,
-    basePathIsEnvironment: ['environment', '.env', 'flag'].includes(config.sourceOf('MQTT_BASEPATH')),
-    useStationName: values.MQTT_USESTATIONNAME,
-  });
+  const layout = layoutOfConfig(config);
   const topics = createStationTopics(layout);
-  const bus = createBus<Token>(busOptions(config, choice, broker, clock, topicOf('bridge_state', layout.base)));
+  const bus = createBus<Token>(
+    busOptions(config, choice, broker, clock, topicOf('bridge_state', layout.base)),
+  );
   const eventLog = store.partition(0);
   const mqtt = createMqtt({
     bus,
@@ -104,7 +108,12 @@ export async function startGateway({ config, choice, log, version, restart }: Ga
   csms.observe((station, effects) => commands.observe(station, effects));
   commands.restore(csms.commandRows);
   mqtt.start(commands);
-  const endpoint = await createOcppEndpoint({ addr: values.LISTEN_ADDR, port: values.LISTEN_PORT, csms, log });
+  const endpoint = await createOcppEndpoint({
+    addr: values.LISTEN_ADDR,
+    port: values.LISTEN_PORT,
+    csms,
+    log,
+  });
   mqtt.info({
     version,
     node: hostname(),
@@ -117,7 +126,10 @@ export async function startGateway({ config, choice, log, version, restart }: Ga
 
   let stopping = false;
   store.onFailure((error) => {
-    log.error({ err: error }, 'the store cannot write: stations are sent away until it can, and keep their data');
+    log.error(
+      { err: error },
+      'the store cannot write: stations are sent away until it can, and keep their data',
+    );
     endpoint.setClosed('the store cannot write');
     void recover();
   });

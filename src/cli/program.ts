@@ -7,11 +7,24 @@ import { registerCheck } from './check.ts';
 import { registerConfig } from './config.ts';
 import type { CommandContext, ProcessEdge, RegisterCommand } from './context.ts';
 import { createOutput } from './output.ts';
+import { registerDemo } from './demo.ts';
+import { registerSend } from './send.ts';
 import { registerServe } from './serve.ts';
+import { registerSimulate } from './simulate.ts';
 import { registerVersion } from './version.ts';
+import { registerWatch } from './watch.ts';
 
 /** In the order of the help. */
-const commands: readonly RegisterCommand[] = [registerServe, registerCheck, registerConfig, registerVersion];
+const commands: readonly RegisterCommand[] = [
+  registerServe,
+  registerDemo,
+  registerSimulate,
+  registerSend,
+  registerWatch,
+  registerCheck,
+  registerConfig,
+  registerVersion,
+];
 
 const help = `
 Every setting is a flag too, such as --mqtt-hostname 10.0.0.2: ocpp2mqtt config lists them,

@@ -36,7 +36,8 @@ async function serve(config: Config, log: RootLog, context: CommandContext): Pro
       version: context.version,
       restart: () => next.abort(),
     });
-    if (!over.aborted) await new Promise((resolve) => over.addEventListener('abort', resolve, { once: true }));
+    if (!over.aborted)
+      await new Promise((resolve) => over.addEventListener('abort', resolve, { once: true }));
     await gateway.stop();
   }
 }

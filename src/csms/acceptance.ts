@@ -6,9 +6,9 @@ import type { Protocol, Violation } from '../ocpp/validator.ts';
 import { messageOf } from '../errors.ts';
 import { createRecentAnswers, messageKey, type RecentAnswers } from './answers.ts';
 import type { Core } from './core.ts';
-import type { Decision, Handler, Handlers } from './handlers.ts';
+import type { Decision, Handler, Handlers, Incoming } from './handlers.ts';
 import type { EventHead } from './model.ts';
-import type { LogRow } from './ports.ts';
+import type { LogRow, Question } from './ports.ts';
 import type { Station } from './station.ts';
 
 /** What one OCPP version brings: its schemas, its handlers, and what it tolerates. */
@@ -17,6 +17,8 @@ export interface Dialect {
   readonly handlers: Handlers;
   /** Clears up what is clear in spite of its form; null when the message has to be refused. */
   tolerate(action: string, payload: object, violations: Violation[]): Tolerated | null;
+  /** The token that this message wants decided, as the request of an Authorize; null for other messages. */
+  tokenAsked(action: string, payload: object): { request: object; evse: number | null } | null;
 }
 
 export interface Tolerated {
@@ -69,21 +71,20 @@ export function createAcceptance(
     }
     const settle = handler.retried === true ? once(request, handler, payload) : null;
     if (settle === 'repeated') return;
-    const finish = (delegated: object | null): void =>
-      decide(request, handler, { payload, anomalies, time, delegated }, settle);
-    if (!isDelegated(action, payload, time)) return finish(null);
-    void core.outlet
-      .ask({
-        stationId: station.id,
-        action,
-        request: payload,
-        evse: null,
-        timeoutMs: core.options.askTimeout * 1000,
-      })
-      .then((given) => finish(validAnswer(action, given)))
-      .catch((error: unknown) => failed(request, error, time));
+    const known = { payload, anomalies, time };
+    const question = questionAbout(action, payload);
+    if (question === null)
+      return decide(request, handler, { ...known, delegated: null, undecided: 'list' }, settle);
+    if (isPast(payload, time))
+      return decide(request, handler, { ...known, delegated: null, undecided: 'list_or_accept' }, settle);
     // the answer is delayed, the connection is not: later messages go on
-    core.log.debug({ station: station.id, action, messageId }, 'asking outside');
+    void core.outlet
+      .ask({ stationId: station.id, ...question, timeoutMs: core.options.askTimeout * 1000 })
+      .then((given) => {
+        const delegated = validAnswer(question.action, given);
+        decide(request, handler, { ...known, delegated, undecided: core.options.askFallback }, settle);
+      })
+      .catch((error: unknown) => failed(request, error, time));
   }
 
   /** null: not retried; 'repeated': the first one's answer has been or will be given. */
@@ -101,13 +102,16 @@ export function createAcceptance(
     return known ? 'repeated' : answers.begin(keys);
   }
 
-  function isDelegated(action: string, payload: object, time: number): boolean {
-    const { delegate } = core.options;
-    const external =
-      core.authorization.mode === 'external' && (action === 'Authorize' || action === 'StartTransaction');
-    if (!external && !delegate.includes(action)) return false;
-    const timestamp = 'timestamp' in payload ? Date.parse(String(payload.timestamp)) : Number.NaN;
-    return Number.isNaN(timestamp) || time - timestamp <= askAgeLimit;
+  /** What to ask somebody outside about this message; null: nothing. */
+  function questionAbout(
+    action: string,
+    payload: object,
+  ): Pick<Question, 'action' | 'request' | 'evse'> | null {
+    const token = dialect.tokenAsked(action, payload);
+    const asksForToken =
+      core.authorization.mode === 'external' || core.options.delegate.includes('Authorize');
+    if (token !== null && asksForToken) return { action: 'Authorize', ...token };
+    return core.options.delegate.includes(action) ? { action, request: payload, evse: null } : null;
   }
 
   function validAnswer(action: string, given: unknown): object | null {
@@ -124,14 +128,14 @@ export function createAcceptance(
   function decide(
     request: IncomingRequest,
     handler: Handler,
-    known: { payload: object; anomalies: string[]; time: number; delegated: object | null },
+    known: Pick<Incoming, 'anomalies' | 'time' | 'delegated' | 'undecided'> & { payload: object },
     settle: ((payload: string) => void) | null,
   ): void {
     const { messageId, text } = request;
-    const { payload, anomalies, time, delegated } = known;
+    const { payload, anomalies, time, delegated, undecided } = known;
     let decision: Decision;
     try {
-      decision = handler.handle(payload, { core, station, time, anomalies, delegated });
+      decision = handler.handle(payload, { core, station, time, anomalies, delegated, undecided });
     } catch (error) {
       return failed(request, error, time);
     }
@@ -210,6 +214,11 @@ export function seedAnswers(station: Station, rows: readonly LogRow[], dialect: 
 
 export function needsSeed(station: Station): boolean {
   return !answersOf.has(station);
+}
+
+/** Sent so late that nobody waits for the answer any more. */
+function isPast(payload: object, time: number): boolean {
+  return 'timestamp' in payload && time - Date.parse(String(payload.timestamp)) > askAgeLimit;
 }
 
 export function cut(text: string): string {

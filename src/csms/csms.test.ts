@@ -178,3 +178,61 @@ describe('a transaction', () => {
     }
   });
 });
+
+describe('an outside decision', () => {
+  const asked = { authorization: 'external', askFallback: 'reject' } as const;
+
+  it('is asked for Authorize and StartTransaction alike, and counts', async () => {
+    const test = await createTestCsms(asked);
+    try {
+      test.outside.answerQuestion = () => ({ idTagInfo: { status: 'Expired' } });
+      const station = test.connect('CP1');
+      const [, , authorized] = await station.call('Authorize', { idTag: 'T' });
+      assert.deepEqual(authorized, { idTagInfo: { status: 'Expired' } });
+      const [, , started] = await station.call('StartTransaction', {
+        ...start,
+        timestamp: '2026-11-22T10:00:00Z',
+      });
+      assert.equal((started as { idTagInfo: { status: string } }).idTagInfo.status, 'Expired');
+      assert.deepEqual(
+        test.outside.questions.map(({ action, request, evse }) => [action, request, evse]),
+        [
+          ['Authorize', { idTag: 'T' }, null],
+          ['Authorize', { idTag: 'TAG1' }, 1],
+        ],
+      );
+    } finally {
+      await test.close();
+    }
+  });
+
+  it('that does not come, or is no valid answer, gives the fallback', async () => {
+    const test = await createTestCsms(asked);
+    try {
+      const station = test.connect('CP1');
+      for (const given of [null, { status: 'Accepted' }, 'yes']) {
+        test.outside.answerQuestion = () => given;
+        const [, , authorized] = await station.call('Authorize', { idTag: 'T' });
+        assert.deepEqual(authorized, { idTagInfo: { status: 'Blocked' } });
+      }
+    } finally {
+      await test.close();
+    }
+  });
+
+  it('is not asked about a start of long ago: accepted and flagged', async () => {
+    const test = await createTestCsms(asked);
+    try {
+      const station = test.connect('CP1');
+      const [, , started] = await station.call('StartTransaction', {
+        ...start,
+        timestamp: '2026-11-22T08:00:00Z',
+      });
+      assert.equal((started as { idTagInfo: { status: string } }).idTagInfo.status, 'Accepted');
+      assert.deepEqual(test.outside.events.at(-1)?.['anomalies'], ['authorization_not_asked']);
+      assert.equal(test.outside.questions.length, 0);
+    } finally {
+      await test.close();
+    }
+  });
+});

@@ -1,5 +1,5 @@
 import type { Core } from './core.ts';
-import type { Effect, EventHead } from './model.ts';
+import type { AuthorizationStatus, Effect, EventHead } from './model.ts';
 import type { Station } from './station.ts';
 
 /** What a handler knows beside the request. */
@@ -12,6 +12,8 @@ export interface Incoming {
   readonly anomalies: string[];
   /** The answer of an outside decision (delegation), valid against the response schema. */
   readonly delegated: object | null;
+  /** What to say about a token when somebody should have been asked: nobody answered, or it was too late to ask. */
+  readonly undecided: 'accept' | 'reject' | 'list' | 'list_or_accept';
 }
 
 export interface Decision<Response extends object = object> {
@@ -45,4 +47,17 @@ export function passOn<Response extends object>(
   head: EventHead,
 ): Decision<Response> {
   return { response: (incoming.delegated as Response | null) ?? fallback, head, effects: [] };
+}
+
+/** Whether a token may charge, when no outside decision said it. `evse` null: any. */
+export function decideToken(incoming: Incoming, idToken: string, evse: number | null): AuthorizationStatus {
+  const { core, station, undecided, anomalies } = incoming;
+  if (undecided === 'accept') return 'Accepted';
+  if (undecided === 'reject') return 'Blocked';
+  const status = core.authorization.decide(station, idToken, evse);
+  if (undecided === 'list' || core.authorization.find(idToken) !== null || status === 'Accepted')
+    return status;
+  // it happened long ago and nobody can be asked any more: the energy has flowed
+  anomalies.push('authorization_not_asked');
+  return 'Accepted';
 }

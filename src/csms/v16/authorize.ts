@@ -1,16 +1,14 @@
 import type { AuthorizeRequest, AuthorizeResponse } from '../../ocpp/generated/v16/types.ts';
-import type { Handler } from '../handlers.ts';
+import { decideToken, type Handler } from '../handlers.ts';
 import type { AuthorizationStatus } from '../model.ts';
 
 /** OCPP 1.6 §4.1: may this idTag charge? */
 export const authorize: Handler<AuthorizeRequest, AuthorizeResponse> = {
-  handle(request, { core, station, time, delegated }) {
+  handle(request, incoming) {
+    const { core, time, delegated } = incoming;
     const response =
       (delegated as AuthorizeResponse | null) ??
-      authorizeResponse(
-        core.authorization.decide(station, request.idTag, null),
-        core.authorization.find(request.idTag),
-      );
+      authorizeResponse(decideToken(incoming, request.idTag, null), core.authorization.find(request.idTag));
     const { status } = response.idTagInfo;
     const head = {
       kind: 'authorization' as const,

@@ -1,6 +1,6 @@
 import type { StartTransactionRequest, StartTransactionResponse } from '../../ocpp/generated/v16/types.ts';
 import { tokenKey } from '../authorization.ts';
-import type { Handler } from '../handlers.ts';
+import { decideToken, type Handler } from '../handlers.ts';
 import type { Effect, EventHead, Transaction } from '../model.ts';
 import { runningTransaction, type Station } from '../station.ts';
 import { readTime } from '../time.ts';
@@ -14,13 +14,13 @@ export const startTransaction: Handler<StartTransactionRequest, StartTransaction
   retried: true,
   businessKey: (request) =>
     `start/${request.connectorId}/${request.timestamp}/${tokenKey(request.idTag)}/${request.meterStart}`,
-  handle(request, { core, station, time, anomalies, delegated }) {
-    const { authorization } = core;
+  handle(request, incoming) {
+    const { core, station, time, anomalies, delegated } = incoming;
     const { idTagInfo } =
       (delegated as { idTagInfo: StartTransactionResponse['idTagInfo'] } | null) ??
       authorizeResponse(
-        authorization.decide(station, request.idTag, request.connectorId),
-        authorization.find(request.idTag),
+        decideToken(incoming, request.idTag, request.connectorId),
+        core.authorization.find(request.idTag),
       );
     const started = readTime(request.timestamp, time);
     if (started.anomaly !== null) anomalies.push(started.anomaly);

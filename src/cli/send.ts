@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import type { MqttClient } from 'mqtt';
+import { chooseBroker } from '../config/broker-choice.ts';
+import { answersMqtt } from '../config/broker-probe.ts';
+import { GatewayError, messageOf } from '../errors.ts';
+import { layoutOfConfig } from '../mqtt-layout.ts';
+import { createStationTopics } from '../mqtt/station-topics.ts';
+import { topicOf } from '../mqtt/topics.ts';
+import { connectToBroker } from './broker-client.ts';
+import type { CommandContext, RegisterCommand } from './context.ts';
+
+/** Beyond the command's own timeout, for the way there and back, seconds. */
+const graceSeconds = 8;
+
+interface SendOptions {
+  timeout: string;
+}
+
+export const registerSend: RegisterCommand = (program, context) => {
+  program
+    .command('send')
+    .description('send a command to a station and print its result')
+    .argument('<station>', 'id of the station')
+    .argument('<action>', 'a command such as start or set_limit, or an OCPP action such as GetConfiguration')
+    .argument('[json]', 'its arguments, as in {"evse":1,"current":10}', '{}')
+    .option('--timeout <seconds>', 'how long the station may take', '30')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 when the station accepted, 1 when not, 2 when the command line is wrong.',
+    )
+    .action((station: string, action: string, json: string, options: SendOptions) =>
+      send(context, station, { action, args: parseArgs(json), timeout: parseSeconds(options.timeout) }),
+    );
+};
+
+interface Order {
+  action: string;
+  args: unknown;
+  timeout: number;
+}
+
+interface Result {
+  id: string | null;
+  status: string;
+  error?: { code: string; message?: string; description?: string };
+  result?: unknown;
+  payload?: unknown;
+}
+
+async function send(context: CommandContext, station: string, order: Order): Promise<void> {
+  const { output } = context;
+  const { config } = context.loadConfig();
+  const choice = await chooseBroker(config, {
+    answers: answersMqtt,
+    readFile: (path) => readFileSync(path, 'utf8'),
+  });
+  const client = await connectToBroker(config, choice);
+  try {
+    const { base, prefix } = layoutOfConfig(config);
+    const topics = createStationTopics({ base, prefix });
+    topics.place(station, await ownTopicOf(client, base, station));
+    const result = await exchange(client, topics.of(station), order);
+    output.value(result);
+    printResult(context, station, order.action, result);
+    if (result.status !== 'accepted' && result.status !== 'ok') context.exitCode = 1;
+  } finally {
+    await client.endAsync();
+  }
+}
+
+/** The topic that `station_set` gave it; null when it has the default one. Retained, so it comes with the subscription. */
+async function ownTopicOf(client: MqttClient, base: string, station: string): Promise<string | null> {
+  const topic = topicOf('bridge_station', base, { id: station });
+  let own: string | null = null;
+  const read = (from: string, payload: Buffer): void => {
+    if (from === topic && payload.length > 0)
+      own = (JSON.parse(payload.toString()) as { topic: string | null }).topic;
+  };
+  client.on('message', read);
+  await client.subscribeAsync(topic, { qos: 1 });
+  // what is retained is sent before the answer to the next packet
+  await client.unsubscribeAsync(topic);
+  client.off('message', read);
+  return own;
+}
+
+/** OCPP actions begin with a capital letter and travel raw; all else is a command in plain words. */
+function isOcppAction(action: string): boolean {
+  return /^[A-Z]/.test(action);
+}
+
+async function exchange(client: MqttClient, root: string, { action, args, timeout }: Order): Promise<Result> {
+  const id = randomUUID();
+  const raw = isOcppAction(action);
+  const resultTopic = raw ? topicOf('call_result', root, { action }) : topicOf('command_result', root);
+  const answered = new Promise<Result>((resolve, reject) => {
+    const late = setTimeout(
+      () =>
+        reject(
+          new GatewayError('broker_unreachable', 'no result came: is the gateway running at this broker?'),
+        ),
+      (timeout + graceSeconds) * 1000,
+    );
+    client.on('message', (topic, payload) => {
+      if (topic !== resultTopic) return;
+      const result = JSON.parse(payload.toString()) as Result;
+      if (result.id !== id) return;
+      clearTimeout(late);
+      resolve(result);
+    });
+  });
+  await client.subscribeAsync(resultTopic, { qos: 1 });
+  const [topic, message] = raw
+    ? [topicOf('call', root, { action }), { id, timeout, payload: args }]
+    : [topicOf('command', root), { action, args, id, timeout }];
+  await client.publishAsync(topic, JSON.stringify(message), { qos: 1 });
+  return answered;
+}
+
+function printResult({ output }: CommandContext, station: string, action: string, result: Result): void {
+  const good = result.status === 'accepted' || result.status === 'ok';
+  const { error } = result;
+  const why = error === undefined ? '' : `: ${error.message ?? error.description ?? error.code}`;
+  output.line(`${station} ${action} ${output.paint(good ? 'green' : 'red', result.status)}${why}`);
+  const value = result.payload ?? result.result;
+  if (value !== undefined && value !== null) output.line(JSON.stringify(value, null, 2));
+}
+
+function parseArgs(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new GatewayError('usage', `${json} is not readable JSON: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!Number.isFinite(seconds) || seconds <= 0)
+    throw new GatewayError('usage', `--timeout is ${text}: a number of seconds above 0 is needed`);
+  return seconds;
+}
