@@ -1,4 +1,4 @@
-import { GatewayError, messageOf } from '../../errors.ts';
+import { errorCodes, GatewayError } from '../../errors.ts';
 import type { ErrorCode } from '../../errors.ts';
 import type { CommandResult, CommandStatus } from '../commands.ts';
 
@@ -33,7 +33,7 @@ export function endingOf(error: unknown): Ending {
         ...(error.details !== undefined && { details: error.details }),
       },
     };
-  return { status: 'error', error: { code: 'internal', message: messageOf(error) } };
+  return { status: 'error', error: { code: 'internal', message: errorCodes.internal } };
 }
 
 /** True where the gateway itself is to blame, so that the log should say more. */
