@@ -58,7 +58,8 @@ export async function startGateway({
   restart,
 }: GatewayOptions): Promise<Gateway> {
   const { values } = config;
-  const clock = createSystemClock((backMs) => log.warn({ backMs }, 'the system clock went back'));
+  let clockWentBack = (backMs: number): void => log.warn({ backMs }, 'the system clock went back');
+  const clock = createSystemClock((backMs) => clockWentBack(backMs));
   const dataDir = values.DATA_DIR;
   const store = await createSqliteStore({
     dir: dataDir,
@@ -99,6 +100,11 @@ export async function startGateway({
     store,
     dialects,
   });
+  clockWentBack = (backMs) => {
+    log.warn({ backMs }, 'the system clock went back');
+    const seconds = Math.round(backMs / 1000);
+    mqtt.outlet.bridgeEvent({ event: 'alarm', alarm: 'clock_went_back', seconds });
+  };
   const commands = createCommands(csms, {
     setLogLevel(level) {
       log.level = level;

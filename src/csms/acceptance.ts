@@ -32,6 +32,8 @@ export interface Acceptance {
   accept(request: IncomingRequest, solicited: boolean): void;
   /** An event about something that was no message. */
   invalid(head: EventHead, reply: (() => void) | null): void;
+  /** Another connection took over, or this one is gone: what is still being asked outside is dropped. */
+  end(): void;
 }
 
 /** Longest raw text in an event about an invalid message, characters. */
@@ -51,9 +53,10 @@ export function createAcceptance(
   const { clock, recorder } = core;
   const { protocol, handlers } = dialect;
   const { version } = protocol;
+  let ended = false;
 
   function accept(request: IncomingRequest, solicited: boolean): void {
-    const { messageId, action } = request;
+    const { action } = request;
     const time = clock.now();
     const handler = handlers[action];
     if (handler === undefined) return refuse(request, 'wrong_direction', `${action} is not supported`, time);
@@ -81,6 +84,7 @@ export function createAcceptance(
     void core.outlet
       .ask({ stationId: station.id, ...question, timeoutMs: core.options.askTimeout * 1000 })
       .then((given) => {
+        if (ended) return;
         const delegated = validAnswer(question.action, given);
         decide(request, handler, { ...known, delegated, undecided: core.options.askFallback }, settle);
       })
@@ -188,6 +192,9 @@ export function createAcceptance(
 
   return {
     accept,
+    end() {
+      ended = true;
+    },
     invalid(head, reply) {
       recorder.event(station, { head, time: clock.now(), version }, () => reply?.());
       core.touch(station);

@@ -4,7 +4,7 @@ import type { Log } from '../log.ts';
 import type { Dialect } from './acceptance.ts';
 import { createAuthorization } from './authorization.ts';
 import { applyCompatible } from './compatible.ts';
-import type { Admission, Candidate, Core, CsmsOptions } from './core.ts';
+import type { Admission, Candidate, Core, CsmsOptions, PendingStation } from './core.ts';
 import { isoSeconds } from './event.ts';
 import type { Effect, EventHead } from './model.ts';
 import type { Clock, LogRow, Outlet, StationSummary, Store } from './ports.ts';
@@ -148,7 +148,9 @@ export async function createCsms(parts: CsmsParts): Promise<Csms> {
         outlet.station(station.id, null);
         outlet.bridgeEvent({ event: 'station_removed', station: station.id });
       },
+      notPending: (id) => outlet.station(id, null),
       refused(pending, reason) {
+        outlet.station(pending.id, pendingSummary(pending));
         outlet.bridgeEvent({
           event: 'station_refused',
           station: pending.id,
@@ -295,6 +297,10 @@ export function summaryOf(station: Station): StationSummary {
     evses: [...station.evses.keys()].sort((one, other) => one - other),
     joined: true,
   };
+}
+
+function pendingSummary({ id }: PendingStation): StationSummary {
+  return { id, name: null, topic: null, online: false, version: null, evses: [], joined: false };
 }
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';

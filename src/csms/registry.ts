@@ -18,6 +18,8 @@ export interface RegistryOptions {
   removed(station: Station): void;
   /** First attempt of an unknown station within a minute. */
   refused(pending: PendingStation, reason: string): void;
+  /** It joined, or newer unknown stations pushed it out of the list. */
+  notPending(id: string): void;
 }
 
 /** The join window stays open this long after the first station joined, ms. */
@@ -49,10 +51,17 @@ export function createRegistry(options: RegistryOptions, known: Iterable<Station
   function join(id: string): Station {
     const station = options.create(id);
     byKey.set(keyOf(id), station);
-    pending.delete(keyOf(id));
+    dropPending(id);
     if (options.windowEnd() === null) options.setWindowEnd(clock.now() + windowMs);
     options.changed(station);
     return station;
+  }
+
+  function dropPending(id: string): void {
+    const entry = pending.get(keyOf(id));
+    if (entry === undefined) return;
+    pending.delete(keyOf(id));
+    options.notPending(entry.id);
   }
 
   /** Single-station mode: the one that has the place, or may take it. */
@@ -89,8 +98,8 @@ export function createRegistry(options: RegistryOptions, known: Iterable<Station
     };
     pending.delete(keyOf(id));
     pending.set(keyOf(id), entry);
-    const [oldest] = pending.keys();
-    if (pending.size > maxPending && oldest !== undefined) pending.delete(oldest);
+    const [oldest] = pending.values();
+    if (pending.size > maxPending && oldest !== undefined) dropPending(oldest.id);
     if (seen === undefined || now - seen.lastSeen >= noticeMs) options.refused(entry, reason);
     else entry.lastSeen = seen.lastSeen;
     return { refused, reason };

@@ -175,6 +175,7 @@ export function createSession(core: Core, station: Station, dialect: Dialect, wi
   function end(): void {
     if (ended) return;
     ended = true;
+    acceptance.end();
     cancelTimer?.();
     const { inFlight, queued } = peer.close();
     inFlight?.ref.resolve({ type: inFlight.ref.written ? 'timeout' : 'offline' });
