@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { hostname } from 'node:os';
-import { createBroker, type EmbeddedBroker } from './broker/broker.ts';
+import type { EmbeddedBroker } from './broker/broker.ts';
 import { createSystemClock } from './clock.ts';
 import type { BrokerChoice } from './config/broker-choice.ts';
 import type { Config } from './config/load.ts';
@@ -10,9 +10,9 @@ import { createCommands } from './csms/commands/engine.ts';
 import type { CsmsOptions } from './csms/core.ts';
 import { createCsms } from './csms/csms.ts';
 import { isoSeconds } from './csms/event.ts';
-import type { Clock } from './csms/ports.ts';
+import type { Clock, Store } from './csms/ports.ts';
 import { loadDialect } from './csms/v16/dialect.ts';
-import { createOcppEndpoint } from './http/ocpp-endpoint.ts';
+import { createOcppEndpoint, type OcppEndpoint } from './http/ocpp-endpoint.ts';
 import type { RootLog } from './log.ts';
 import type { BrokerAddress, BusOptions } from './mqtt/bus.ts';
 import { createBus } from './mqtt/create-bus.ts';
@@ -49,14 +49,22 @@ const maintenanceMs = 10 * 60_000;
 const recoveryMs = 2000;
 const windowOfPublishes = 4000;
 
-/** Builds the parts and starts them in order: store, CSMS, MQTT, and last the door for stations. */
-export async function startGateway({
-  config,
-  choice,
-  log,
-  version,
-  restart,
-}: GatewayOptions): Promise<Gateway> {
+/** Builds the parts and starts them in order: store, broker, MQTT, CSMS, and last the door for stations. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  // what was started is stopped in reverse order, at the end as well as when a later part cannot start
+  const parts = new AsyncDisposableStack();
+  try {
+    return await buildGateway(options, parts);
+  } catch (error) {
+    await parts.disposeAsync();
+    throw error;
+  }
+}
+
+async function buildGateway(
+  { config, choice, log, version, restart }: GatewayOptions,
+  parts: AsyncDisposableStack,
+): Promise<Gateway> {
   const { values } = config;
   let clockWentBack = (backMs: number): void => log.warn({ backMs }, 'the system clock went back');
   const clock = createSystemClock((backMs) => clockWentBack(backMs));
@@ -68,58 +76,52 @@ export async function startGateway({
     now: () => clock.now(),
     onError: (error) => log.error({ err: error }, 'after a commit'),
   });
+  parts.defer(() => store.close());
+
   log.info({}, choice.line);
-  const broker =
-    choice.kind === 'embedded'
-      ? await createBroker({ addr: choice.addr, port: choice.port, dir: dataDir, log })
-      : null;
+  const broker = choice.kind === 'embedded' ? await startBroker(choice, dataDir, log) : null;
+  if (broker !== null) parts.defer(() => broker.close());
 
   const layout = layoutOfConfig(config);
-  const topics = createStationTopics(layout);
-  const bus = createBus<Token>(
-    busOptions(config, choice, broker, clock, topicOf('bridge_state', layout.base)),
-  );
-  const eventLog = store.partition(0);
   const mqtt = createMqtt({
-    bus,
-    topics,
-    eventLog,
+    bus: createBus<Token>(busOptions(config, choice, broker, clock, topicOf('bridge_state', layout.base))),
+    topics: createStationTopics(layout),
+    eventLog: store.partition(0),
     clock,
     log,
-    newId: () => String(randomInt(2 ** 47)),
+    newId: () => randomInt(2 ** 47).toString(36),
     compatible: values.COMPAT_TOPICS,
     isAction: (name) => isWord(name) || Object.hasOwn(earlierNames, name),
   });
+  parts.defer(() => mqtt.stop(stopSeconds));
 
-  const dialects = new Map([['ocpp1.6' as const, await loadDialect()]]);
   const csms = await createCsms({
     options: csmsOptions(config, layout.prefix === null),
     clock,
     log,
     outlet: mqtt.outlet,
     store,
-    dialects,
+    dialects: new Map([['ocpp1.6' as const, await loadDialect()]]),
   });
+  parts.defer(() => csms.stop('session_cancelled'));
   clockWentBack = (backMs) => {
     log.warn({ backMs }, 'the system clock went back');
     const seconds = Math.round(backMs / 1000);
     mqtt.outlet.bridgeEvent({ event: 'alarm', alarm: 'clock_went_back', seconds });
   };
-  const commands = createCommands(csms, {
-    setLogLevel(level) {
-      log.level = level;
-    },
-    restart,
-  });
+  const commands = createCommands(csms, { setLogLevel: (level) => void (log.level = level), restart });
   csms.observe((station, effects) => commands.observe(station, effects));
   commands.restore(csms.commandRows);
   mqtt.start(commands);
+  parts.defer(log.onLine('warn', (line) => mqtt.logLine(line)));
+
   const endpoint = await createOcppEndpoint({
     addr: values.LISTEN_ADDR,
     port: values.LISTEN_PORT,
     csms,
     log,
   });
+  parts.defer(() => endpoint.close());
   mqtt.info({
     version,
     node: hostname(),
@@ -127,60 +129,94 @@ export async function startGateway({
     broker: choice.kind === 'embedded' ? 'embedded' : choice.url,
     listeners: [{ protocol: 'ocpp', addr: endpoint.addr, port: endpoint.port, security_profile: 0 }],
   });
-  const stopLines = log.onLine('warn', (line) => mqtt.logLine(line));
   log.info({ addr: endpoint.addr, port: endpoint.port }, 'listening for charging stations');
+  parts.defer(sendAwayOnFailure({ store, endpoint, clock, log, restart }));
+  parts.defer(maintainRegularly(store, clock, log));
 
-  let stopping = false;
+  return {
+    ocpp: { addr: endpoint.addr, port: endpoint.port },
+    broker: { line: choice.line, embedded: broker },
+    async stop() {
+      await parts.disposeAsync();
+      log.info({}, 'stopped');
+    },
+  };
+}
+
+/** Loaded only where it is used: it is a fifth of the program's memory. */
+async function startBroker(
+  { addr, port }: { addr: string; port: number },
+  dir: string,
+  log: RootLog,
+): Promise<EmbeddedBroker> {
+  const { createBroker } = await import('./broker/broker.ts');
+  return createBroker({ addr, port, dir, log });
+}
+
+/**
+ * While the store cannot write, stations are refused: they keep their data in their own queues. The memory is ahead
+ * of the store then, and only a new start makes them one again.
+ */
+function sendAwayOnFailure({
+  store,
+  endpoint,
+  clock,
+  log,
+  restart,
+}: {
+  store: Store;
+  endpoint: OcppEndpoint;
+  clock: Clock;
+  log: RootLog;
+  restart(): void;
+}): () => void {
+  let stopped = false;
+  let cancel = (): void => {};
+  const retry = (): void => {
+    if (stopped) return;
+    cancel = clock.after(recoveryMs, () => {
+      store
+        .recover()
+        .then(() => {
+          log.warn({}, 'the store writes again: starting anew from it');
+          restart();
+        })
+        .catch((error: unknown) => {
+          log.warn({ err: error }, 'the store still cannot write');
+          retry();
+        });
+    });
+  };
   store.onFailure((error) => {
     log.error(
       { err: error },
       'the store cannot write: stations are sent away until it can, and keep their data',
     );
     endpoint.setClosed('the store cannot write');
-    void recover();
+    retry();
   });
-
-  /** The memory is ahead of the store now: only a new start makes them one again. */
-  async function recover(): Promise<void> {
-    for (;;) {
-      await new Promise<void>((resolve) => void clock.after(recoveryMs, resolve));
-      if (stopping) return;
-      try {
-        await store.recover();
-        log.warn({}, 'the store writes again: restarting from it');
-        restart();
-        return;
-      } catch (error) {
-        log.warn({ err: error }, 'the store still cannot write');
-      }
-    }
-  }
-
-  let cancelMaintenance = (): void => {};
-  const maintain = (): void => {
-    store
-      .maintain(clock.now())
-      .catch((error: unknown) => log.error({ err: error }, 'the log cannot be maintained'))
-      .finally(() => {
-        if (!stopping) cancelMaintenance = clock.after(maintenanceMs, maintain);
-      });
+  return () => {
+    stopped = true;
+    cancel();
   };
-  cancelMaintenance = clock.after(maintenanceMs, maintain);
+}
 
-  return {
-    ocpp: { addr: endpoint.addr, port: endpoint.port },
-    broker: { line: choice.line, embedded: broker },
-    async stop() {
-      stopping = true;
-      cancelMaintenance();
-      stopLines();
-      endpoint.setClosed('the gateway stops');
-      csms.stop('session_cancelled');
-      await Promise.all([endpoint.close(), mqtt.stop(stopSeconds)]);
-      await store.close();
-      await broker?.close();
-      log.info({}, 'stopped');
-    },
+function maintainRegularly(store: Store, clock: Clock, log: RootLog): () => void {
+  let stopped = false;
+  let cancel = (): void => {};
+  const schedule = (): void => {
+    if (stopped) return;
+    cancel = clock.after(maintenanceMs, () => {
+      store
+        .maintain(clock.now())
+        .catch((error: unknown) => log.error({ err: error }, 'the log cannot be maintained'))
+        .finally(schedule);
+    });
+  };
+  schedule();
+  return () => {
+    stopped = true;
+    cancel();
   };
 }
 
