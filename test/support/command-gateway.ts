@@ -16,7 +16,11 @@ import { createManualClock } from '../../src/simulator/manual-clock.ts';
 import { testOptions } from './csms.ts';
 
 /** What a scripted station answers: a payload, or how the call ended otherwise. */
-export type Answer = object | ((request: Record<string, unknown>) => object) | CallOutcome['type'] | CallError;
+export type Answer =
+  | object
+  | ((request: Record<string, unknown>) => object)
+  | CallOutcome['type']
+  | CallError;
 export interface CallError {
   callError: string;
   description?: string;
@@ -81,7 +85,11 @@ export function createCommandGateway(options: Partial<CsmsOptions> = {}): Comman
       const place = (row: LogRow): number => (by === 'seq' ? (row.seq ?? 0) : row.time);
       const found = rows.filter(
         (row) =>
-          row.seq !== null && row.station === station && row.log === log && place(row) >= from && place(row) <= to,
+          row.seq !== null &&
+          row.station === station &&
+          row.log === log &&
+          place(row) >= from &&
+          place(row) <= to,
       );
       return Promise.resolve(found.slice(0, limit));
     },
@@ -118,7 +126,12 @@ export function createCommandGateway(options: Partial<CsmsOptions> = {}): Comman
     close: () => Promise.resolve(),
   } satisfies Store;
 
-  const station = newStation('CP1', 'log1', clock.now(), createStateTable('CP1', () => {}));
+  const station = newStation(
+    'CP1',
+    'log1',
+    clock.now(),
+    createStateTable('CP1', () => {}),
+  );
   evseOf(station, 1);
   const stations = new Map([['cp1', station]]);
   const registry: Registry = {
@@ -128,7 +141,14 @@ export function createCommandGateway(options: Partial<CsmsOptions> = {}): Comman
     admit: () => ({ refused: 'unknown', reason: '' }),
     permitJoin: () => {},
     accept(id) {
-      const accepted = stations.get(id.toLowerCase()) ?? newStation(id, 'log1', clock.now(), createStateTable(id, () => {}));
+      const accepted =
+        stations.get(id.toLowerCase()) ??
+        newStation(
+          id,
+          'log1',
+          clock.now(),
+          createStateTable(id, () => {}),
+        );
       stations.set(id.toLowerCase(), accepted);
       return accepted;
     },
@@ -232,7 +252,13 @@ export function createCommandGateway(options: Partial<CsmsOptions> = {}): Comman
       station.session = session;
       station.version = 'ocpp1.6';
       commands.observe(station, [
-        { type: 'connected', time: clock.now(), version: 'ocpp1.6', address: '127.0.0.1', securityProfile: 0 },
+        {
+          type: 'connected',
+          time: clock.now(),
+          version: 'ocpp1.6',
+          address: '127.0.0.1',
+          securityProfile: 0,
+        },
       ]);
     },
     disconnect() {
@@ -242,7 +268,8 @@ export function createCommandGateway(options: Partial<CsmsOptions> = {}): Comman
       isHolding = hold;
       if (!hold) for (const commit of held.splice(0)) commit();
     },
-    execute: (action, args, more = {}) => commands.execute({ station: 'CP1', ...envelope(action, args), ...more }),
+    execute: (action, args, more = {}) =>
+      commands.execute({ station: 'CP1', ...envelope(action, args), ...more }),
     call: (action, args, more = {}) => commands.call({ station: 'CP1', ...envelope(action, args), ...more }),
     bridge: (action, args, more = {}) => commands.bridge({ ...envelope(action, args), ...more }),
     advance: (ms) => manual.advance(ms, () => turn()),
@@ -278,9 +305,10 @@ export function createCommandGateway(options: Partial<CsmsOptions> = {}): Comman
 
 function outcomeOf(answer: Answer, request: object): CallOutcome {
   if (answer === 'timeout') return { type: 'timeout' };
-  if (typeof answer === 'function') return { type: 'result', payload: answer(request as Record<string, unknown>) };
+  if (typeof answer === 'function')
+    return { type: 'result', payload: answer(request as Record<string, unknown>) };
   if (typeof answer === 'object' && 'callError' in answer) {
-    const { callError, description = '', details = {} } = answer as CallError;
+    const { callError, description = '', details = {} } = answer;
     return { type: 'error', code: callError, description, details };
   }
   return { type: 'result', payload: answer };

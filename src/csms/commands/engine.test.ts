@@ -120,7 +120,10 @@ describe('a command', () => {
       });
     }
     assert.equal((await createCommandGateway().execute('stop')).error?.code, 'no_transaction');
-    assert.equal((await createCommandGateway().execute('remote_stop_transaction')).error?.code, 'no_transaction');
+    assert.equal(
+      (await createCommandGateway().execute('remote_stop_transaction')).error?.code,
+      'no_transaction',
+    );
   });
 
   it('that fails in the gateway itself is an error with a line in the log', async () => {
@@ -241,7 +244,13 @@ describe('durability', () => {
     await running;
     const [head] = gateway.results();
     assert.deepEqual(
-      { kind: head?.['kind'], event: head?.['event'], command: head?.['command'], by: head?.['by'], id: head?.['id'] },
+      {
+        kind: head?.['kind'],
+        event: head?.['event'],
+        command: head?.['command'],
+        by: head?.['by'],
+        id: head?.['id'],
+      },
       { kind: 'command', event: 'result', command: 'a1', by: 'anna', id: undefined },
     );
   });

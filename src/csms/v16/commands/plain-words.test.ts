@@ -1,41 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createCommandGateway } from '../../../test/support/command-gateway.ts';
-import type { Answer, CommandGateway } from '../../../test/support/command-gateway.ts';
-import { commandCatalogue } from './catalogue.ts';
-import { earlierNames } from './earlier-names.ts';
+import { profile, running, testCommands, url } from '../../../../test/support/command-cases.ts';
+import type { CommandCase } from '../../../../test/support/command-cases.ts';
+import { commandCatalogue } from '../../commands/catalogue.ts';
 
-interface Case {
-  name: string;
-  action: string;
-  args?: unknown;
-  answers?: Record<string, Answer>;
-  prepare?: (gateway: CommandGateway) => void;
-  sent: [string, object][];
-  status?: string;
-  result?: unknown;
-}
-
-const profile = {
-  chargingProfileId: 8,
-  stackLevel: 2,
-  chargingProfilePurpose: 'TxDefaultProfile',
-  chargingProfileKind: 'Relative',
-  chargingSchedule: { chargingRateUnit: 'A', chargingSchedulePeriod: [{ startPeriod: 0, limit: 20 }] },
-};
-const snakeProfile = {
-  charging_profile_id: 8,
-  stack_level: 2,
-  charging_profile_purpose: 'TxDefaultProfile',
-  charging_profile_kind: 'Relative',
-  charging_schedule: {
-    charging_rate_unit: 'A',
-    charging_schedule_period: [{ start_period: 0, limit: 20, number_phases: null }],
-  },
-};
 const hash = { hashAlgorithm: 'SHA256', issuerNameHash: 'aa', issuerKeyHash: 'bb', serialNumber: '1' };
-const url = 'ftp://files.example/';
-const running = (gateway: CommandGateway): void => void gateway.runTransaction('4711');
 const configuration = {
   configurationKey: [
     { key: 'HeartbeatInterval', readonly: false, value: 300 },
@@ -67,7 +36,7 @@ function limit(
   };
 }
 
-const plain: Case[] = [
+const cases: CommandCase[] = [
   {
     name: 'start takes EVSE 1 and REMOTE_ID_TAG',
     action: 'start',
@@ -89,7 +58,10 @@ const plain: Case[] = [
             stackLevel: 0,
             chargingProfilePurpose: 'TxProfile',
             chargingProfileKind: 'Relative',
-            chargingSchedule: { chargingRateUnit: 'A', chargingSchedulePeriod: [{ startPeriod: 0, limit: 10 }] },
+            chargingSchedule: {
+              chargingRateUnit: 'A',
+              chargingSchedulePeriod: [{ startPeriod: 0, limit: 10 }],
+            },
           },
         },
       ],
@@ -138,7 +110,10 @@ const plain: Case[] = [
     sent: [
       [
         'SetChargingProfile',
-        { connectorId: 1, csChargingProfiles: limit(7111, 'TxDefaultProfile', 10, { phases: 1, duration: 660 }) },
+        {
+          connectorId: 1,
+          csChargingProfiles: limit(7111, 'TxDefaultProfile', 10, { phases: 1, duration: 660 }),
+        },
       ],
     ],
     result: { current: 10, phases: 1 },
@@ -149,10 +124,16 @@ const plain: Case[] = [
     args: { evse: 1, power: 7400 },
     prepare: running,
     sent: [
-      ['SetChargingProfile', { connectorId: 1, csChargingProfiles: limit(7111, 'TxDefaultProfile', 7400, { unit: 'W' }) }],
       [
         'SetChargingProfile',
-        { connectorId: 1, csChargingProfiles: limit(7112, 'TxProfile', 7400, { unit: 'W', transaction: 4711 }) },
+        { connectorId: 1, csChargingProfiles: limit(7111, 'TxDefaultProfile', 7400, { unit: 'W' }) },
+      ],
+      [
+        'SetChargingProfile',
+        {
+          connectorId: 1,
+          csChargingProfiles: limit(7112, 'TxProfile', 7400, { unit: 'W', transaction: 4711 }),
+        },
       ],
     ],
     result: { power: 7400 },
@@ -162,7 +143,10 @@ const plain: Case[] = [
     action: 'set_limit',
     args: { evse: 0, current: 32 },
     sent: [
-      ['SetChargingProfile', { connectorId: 0, csChargingProfiles: limit(7100, 'ChargePointMaxProfile', 32) }],
+      [
+        'SetChargingProfile',
+        { connectorId: 0, csChargingProfiles: limit(7100, 'ChargePointMaxProfile', 32) },
+      ],
     ],
   },
   {
@@ -182,7 +166,10 @@ const plain: Case[] = [
     action: 'set_phases',
     args: { evse: 1, phases: 3 },
     sent: [
-      ['SetChargingProfile', { connectorId: 1, csChargingProfiles: limit(7111, 'TxDefaultProfile', 32, { phases: 3 }) }],
+      [
+        'SetChargingProfile',
+        { connectorId: 1, csChargingProfiles: limit(7111, 'TxDefaultProfile', 32, { phases: 3 }) },
+      ],
     ],
   },
   {
@@ -229,7 +216,9 @@ const plain: Case[] = [
     name: 'reserve with an id of its own, time in UTC',
     action: 'reserve',
     args: { id_token: 'A', expires_at: '2026-11-22T13:00:00+02:00', id: 5 },
-    sent: [['ReserveNow', { connectorId: 1, expiryDate: '2026-11-22T11:00:00Z', idTag: 'A', reservationId: 5 }]],
+    sent: [
+      ['ReserveNow', { connectorId: 1, expiryDate: '2026-11-22T11:00:00Z', idTag: 'A', reservationId: 5 }],
+    ],
     result: { id: 5, status: 'Accepted' },
   },
   {
@@ -237,7 +226,9 @@ const plain: Case[] = [
     action: 'reserve',
     args: { id_token: 'A', expires_at: '2026-11-22T13:00:00Z', id: 5 },
     answers: { ReserveNow: { status: 'Occupied' } },
-    sent: [['ReserveNow', { connectorId: 1, expiryDate: '2026-11-22T13:00:00Z', idTag: 'A', reservationId: 5 }]],
+    sent: [
+      ['ReserveNow', { connectorId: 1, expiryDate: '2026-11-22T13:00:00Z', idTag: 'A', reservationId: 5 }],
+    ],
     status: 'rejected',
     result: { id: 5, status: 'Occupied' },
   },
@@ -337,7 +328,9 @@ const plain: Case[] = [
     name: 'set_config of several keys says how each went',
     action: 'set_config',
     args: { values: { A: true, B: 'x' } },
-    answers: { ChangeConfiguration: ({ key }) => ({ status: key === 'A' ? 'RebootRequired' : 'NotSupported' }) },
+    answers: {
+      ChangeConfiguration: ({ key }) => ({ status: key === 'A' ? 'RebootRequired' : 'NotSupported' }),
+    },
     sent: [
       ['ChangeConfiguration', { key: 'A', value: 'true' }],
       ['ChangeConfiguration', { key: 'B', value: 'x' }],
@@ -379,7 +372,10 @@ const plain: Case[] = [
     prepare: ({ station }) => void (station.localListVersion = 3),
     answers: { SendLocalList: { status: 'VersionMismatch' } },
     sent: [
-      ['SendLocalList', { listVersion: 4, localAuthorizationList: [{ idTag: 'A' }], updateType: 'Differential' }],
+      [
+        'SendLocalList',
+        { listVersion: 4, localAuthorizationList: [{ idTag: 'A' }], updateType: 'Differential' },
+      ],
     ],
     status: 'rejected',
     result: { version: 4, status: 'VersionMismatch' },
@@ -498,8 +494,20 @@ const plain: Case[] = [
     sent: [['DeleteCertificate', { certificateHashData: hash }]],
     status: 'rejected',
   },
-  { name: 'set_display is unsupported', action: 'set_display', args: { message: 'x' }, sent: [], status: 'error' },
-  { name: 'clear_display is unsupported', action: 'clear_display', args: { id: 1 }, sent: [], status: 'error' },
+  {
+    name: 'set_display is unsupported',
+    action: 'set_display',
+    args: { message: 'x' },
+    sent: [],
+    status: 'error',
+  },
+  {
+    name: 'clear_display is unsupported',
+    action: 'clear_display',
+    args: { id: 1 },
+    sent: [],
+    status: 'error',
+  },
   {
     name: 'set_charging_enabled',
     action: 'set_charging_enabled',
@@ -516,249 +524,7 @@ const plain: Case[] = [
   },
 ];
 
-const earlier: Case[] = [
-  {
-    name: 'cancel_reservation',
-    action: 'cancel_reservation',
-    args: { reservation_id: 5 },
-    sent: [['CancelReservation', { reservationId: 5 }]],
-  },
-  {
-    name: 'change_availability',
-    action: 'change_availability',
-    args: { connector_id: 1, type: 'Inoperative' },
-    sent: [['ChangeAvailability', { connectorId: 1, type: 'Inoperative' }]],
-  },
-  {
-    name: 'change_configuration',
-    action: 'change_configuration',
-    args: { key: 'StartChargingAfterConnect', value: 'true' },
-    sent: [['ChangeConfiguration', { key: 'StartChargingAfterConnect', value: 'true' }]],
-  },
-  { name: 'clear_cache', action: 'clear_cache', args: {}, sent: [['ClearCache', {}]] },
-  {
-    name: 'clear_charging_profile',
-    action: 'clear_charging_profile',
-    args: { id: 8, connector_id: 1, charging_profile_purpose: 'TxProfile', stack_level: 0 },
-    sent: [
-      ['ClearChargingProfile', { id: 8, connectorId: 1, chargingProfilePurpose: 'TxProfile', stackLevel: 0 }],
-    ],
-  },
-  {
-    name: 'data_transfer',
-    action: 'data_transfer',
-    args: { vendor_id: 'V', data: 'x' },
-    sent: [['DataTransfer', { vendorId: 'V', data: 'x' }]],
-  },
-  {
-    name: 'get_composite_schedule',
-    action: 'get_composite_schedule',
-    args: { connector_id: 1, duration: 60, charging_rate_unit: 'A' },
-    sent: [['GetCompositeSchedule', { connectorId: 1, duration: 60, chargingRateUnit: 'A' }]],
-  },
-  {
-    name: 'get_configuration',
-    action: 'get_configuration',
-    args: { key: ['A'] },
-    answers: { GetConfiguration: {} },
-    sent: [['GetConfiguration', { key: ['A'] }]],
-  },
-  {
-    name: 'get_diagnostics',
-    action: 'get_diagnostics',
-    args: { location: url, retries: 1, retry_interval: 5, start_time: '2026-11-22T00:00:00Z', stop_time: null },
-    sent: [
-      ['GetDiagnostics', { location: url, retries: 1, retryInterval: 5, startTime: '2026-11-22T00:00:00Z' }],
-    ],
-  },
-  {
-    name: 'get_local_version',
-    action: 'get_local_version',
-    args: {},
-    answers: { GetLocalListVersion: { listVersion: 2 } },
-    sent: [['GetLocalListVersion', {}]],
-  },
-  {
-    name: 'remote_start_transaction',
-    action: 'remote_start_transaction',
-    args: {
-      connector_id: 1,
-      id_tag: 'uc_default_auth',
-      charging_profile: { ...snakeProfile, charging_profile_purpose: 'TxProfile' },
-    },
-    sent: [
-      [
-        'RemoteStartTransaction',
-        {
-          connectorId: 1,
-          idTag: 'uc_default_auth',
-          chargingProfile: { ...profile, chargingProfilePurpose: 'TxProfile' },
-        },
-      ],
-    ],
-  },
-  {
-    name: 'remote_start_transaction with the defaults of start',
-    action: 'remote_start_transaction',
-    sent: [['RemoteStartTransaction', { connectorId: 1, idTag: 'ocpp2mqtt' }]],
-  },
-  {
-    name: 'remote_stop_transaction with the 1 of the published rules',
-    action: 'remote_stop_transaction',
-    args: { transaction_id: 1 },
-    prepare: running,
-    sent: [['RemoteStopTransaction', { transactionId: 4711 }]],
-  },
-  {
-    name: 'remote_stop_transaction without an id',
-    action: 'remote_stop_transaction',
-    args: {},
-    prepare: running,
-    sent: [['RemoteStopTransaction', { transactionId: 4711 }]],
-  },
-  {
-    name: 'remote_stop_transaction while nothing runs is sent as given',
-    action: 'remote_stop_transaction',
-    args: { transaction_id: 1 },
-    sent: [['RemoteStopTransaction', { transactionId: 1 }]],
-  },
-  {
-    name: 'remote_stop_transaction of one that runs, among several',
-    action: 'remote_stop_transaction',
-    args: { transaction_id: 2 },
-    prepare(gateway) {
-      gateway.runTransaction('1');
-      gateway.runTransaction('2', 2);
-    },
-    sent: [['RemoteStopTransaction', { transactionId: 2 }]],
-  },
-  {
-    name: 'reserve_now',
-    action: 'reserve_now',
-    args: {
-      connector_id: 1,
-      expiry_date: '2026-11-22T12:00:00Z',
-      id_tag: 'A',
-      parent_id_tag: 'P',
-      reservation_id: 5,
-    },
-    sent: [
-      [
-        'ReserveNow',
-        { connectorId: 1, expiryDate: '2026-11-22T12:00:00Z', idTag: 'A', parentIdTag: 'P', reservationId: 5 },
-      ],
-    ],
-  },
-  { name: 'reset with a capital', action: 'reset', args: { type: 'Hard' }, sent: [['Reset', { type: 'Hard' }]] },
-  {
-    name: 'send_local_list of changes',
-    action: 'send_local_list',
-    args: {
-      list_version: 3,
-      update_type: 'Differential',
-      local_authorization_list: [
-        { id_tag: 'A' },
-        { id_tag: 'B', id_tag_info: { status: 'Accepted', parent_id_tag: 'P', expiry_date: '2027-01-01T00:00:00Z' } },
-      ],
-    },
-    sent: [
-      [
-        'SendLocalList',
-        {
-          listVersion: 3,
-          localAuthorizationList: [
-            { idTag: 'A' },
-            {
-              idTag: 'B',
-              idTagInfo: { expiryDate: '2027-01-01T00:00:00Z', parentIdTag: 'P', status: 'Accepted' },
-            },
-          ],
-          updateType: 'Differential',
-        },
-      ],
-    ],
-  },
-  {
-    name: 'send_local_list without a list empties it',
-    action: 'send_local_list',
-    args: { list_version: 3, update_type: 'Full' },
-    sent: [['SendLocalList', { listVersion: 3, localAuthorizationList: [], updateType: 'Full' }]],
-  },
-  {
-    name: 'set_charging_profile',
-    action: 'set_charging_profile',
-    args: { connector_id: 1, cs_charging_profiles: snakeProfile },
-    sent: [['SetChargingProfile', { connectorId: 1, csChargingProfiles: profile }]],
-  },
-  {
-    name: 'trigger_message',
-    action: 'trigger_message',
-    args: { requested_message: 'meter_values', connector_id: 1 },
-    sent: [['TriggerMessage', { requestedMessage: 'MeterValues', connectorId: 1 }]],
-  },
-  {
-    name: 'unlock_connector',
-    action: 'unlock_connector',
-    args: { connector_id: 2 },
-    answers: { UnlockConnector: { status: 'UnlockFailed' } },
-    sent: [['UnlockConnector', { connectorId: 2 }]],
-    status: 'rejected',
-  },
-  {
-    name: 'update_firmware',
-    action: 'update_firmware',
-    args: { location: url, retrieve_date: '2026-11-23T00:00:00Z' },
-    answers: { UpdateFirmware: {} },
-    sent: [['UpdateFirmware', { location: url, retrieveDate: '2026-11-23T00:00:00Z' }]],
-  },
-  ...['ON', true, 1, 'yes', { enabled: 'on' }].map(
-    (args): Case => ({
-      name: `charging_enabled ${JSON.stringify(args)}`,
-      action: 'charging_enabled',
-      args,
-      sent: [],
-      result: { enabled: true },
-    }),
-  ),
-  ...['OFF', false, 0, 'no'].map(
-    (args): Case => ({
-      name: `charging_enabled ${JSON.stringify(args)}`,
-      action: 'charging_enabled',
-      args,
-      sent: [],
-      result: { enabled: false },
-    }),
-  ),
-];
-
-for (const [title, cases] of [
-  ['plain words', plain],
-  ['earlier names', earlier],
-] as const) {
-  describe(`${title} in OCPP 1.6`, () => {
-    for (const { name, action, args, answers = {}, prepare, sent, status = 'accepted', result } of cases) {
-      it(name, async () => {
-        const gateway = createCommandGateway();
-        Object.assign(gateway.answers, answers);
-        prepare?.(gateway);
-        const ended = await gateway.execute(action, args);
-        assert.deepEqual(gateway.sent, sent);
-        assert.equal(ended.status, status, JSON.stringify(ended.error));
-        if (result !== undefined) assert.deepEqual(ended.result, result);
-        assert.deepEqual(
-          ended.ocpp.map(({ action: name, request }) => [name, request]),
-          sent,
-        );
-      });
-    }
-
-    it('are all tried here', () => {
-      const tried = new Set(cases.map(({ action }) => action));
-      const known = Object.keys(title === 'plain words' ? commandCatalogue : earlierNames);
-      assert.deepEqual(known.filter((name) => !tried.has(name)), []);
-    });
-  });
-}
+describe('the plain words in OCPP 1.6', () => testCommands(cases, Object.keys(commandCatalogue)));
 
 describe('the catalogue', () => {
   it('describes each word with a schema and the earlier names for it', () => {
