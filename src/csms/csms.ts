@@ -63,9 +63,11 @@ export async function createCsms(parts: CsmsParts): Promise<Csms> {
   );
   const transactionIds = createTransactionIds(clock);
   const tariff = { pricePerKwh: options.pricePerKwh, currency: options.currency };
-  // quiet while the log's tail is read: nothing of it is new
+  // quiet until the log's tail is read: what was true on the way there is nobody's business
   let live = false;
-  const stateChanged: StateListener = (entry) => outlet.state(entry);
+  const stateChanged: StateListener = (entry) => {
+    if (live) outlet.state(entry);
+  };
   const quiet: ProjectionContext = { tariff, live: null };
   const loud: ProjectionContext = { tariff, live: (message) => outlet.live(message) };
 
@@ -219,11 +221,12 @@ export async function createCsms(parts: CsmsParts): Promise<Csms> {
 
   // said before anything new: a crash left these online
   for (const station of registry.all()) {
+    outlet.station(station.id, summaryOf(station));
+    for (const entry of station.state.entries()) outlet.state(entry);
     station.state.setCompatible('service_started', startedAt);
     station.state.set(0, 'authorization', authorization.mode);
     if (station.online) disconnected(station, 'unexpected_error');
     else station.state.setForm('availability', 0, 'offline');
-    outlet.station(station.id, summaryOf(station));
   }
   for (const id of options.expectedStations) {
     const known = registry.find(id) ?? registry.accept(id);
