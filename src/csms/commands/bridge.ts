@@ -64,7 +64,7 @@ export const bridgeWords = {
   restart: argsOf({}),
 };
 
-export type BridgeWord = keyof typeof bridgeWords;
+type BridgeWord = keyof typeof bridgeWords;
 type BridgeArgs = { [W in BridgeWord]: Static<(typeof bridgeWords)[W]> };
 
 /** What only the process can do. */

@@ -10,7 +10,7 @@ interface Remembered {
   result: CommandResult | null;
 }
 
-export type Known = { type: 'new' } | { type: 'duplicate'; first: CommandResult | null } | { type: 'reused' };
+type Known = { type: 'new' } | { type: 'duplicate'; first: CommandResult | null } | { type: 'reused' };
 
 /** The commands with an id of the last 10 minutes, by station. */
 export interface CommandHistory {

@@ -2,11 +2,11 @@ import type { Clock } from '../ports.ts';
 import { CommandFailure } from './failure.ts';
 
 /** Stations write a profile to their flash memory: a higher limit waits this long after the last write. */
-export const writeIntervalMs = 10_000;
+const writeIntervalMs = 10_000;
 /** A lower one protects a fuse and goes out at once, but not in bursts. */
-export const lowerIntervalMs = 1000;
+const lowerIntervalMs = 1000;
 
-export interface PacedValue {
+interface PacedValue {
   /** Infinity where the limit is cleared. */
   value: number;
   unit: 'A' | 'W';
