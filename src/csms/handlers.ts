@@ -40,15 +40,6 @@ export interface Handler<Request extends object = object, Response extends objec
 
 export type Handlers = Readonly<Record<string, Handler>>;
 
-/** The answer and event of a message that is only passed on: an outside decision where there is one. */
-export function passOn<Response extends object>(
-  incoming: Incoming,
-  fallback: Response,
-  head: EventHead,
-): Decision<Response> {
-  return { response: (incoming.delegated as Response | null) ?? fallback, head, effects: [] };
-}
-
 /** Whether a token may charge, when no outside decision said it. `evse` null: any. */
 export function decideToken(incoming: Incoming, idToken: string, evse: number | null): AuthorizationStatus {
   const { core, station, undecided, anomalies } = incoming;

@@ -163,8 +163,7 @@ export type Effect =
       samples: MeterSample[];
       signed: boolean;
     }
-  | { type: 'firmware'; time: number; status: string }
-  | { type: 'diagnostics'; time: number; status: string }
+  | { type: 'firmware' | 'diagnostics'; time: number; status: string }
   | { type: 'data_transfer'; time: number; vendorId: string; messageId?: string; data?: string };
 
 export interface ConnectorState {

@@ -63,23 +63,12 @@ export interface Station {
 }
 
 /** The part of a station that is written to the state database. */
-export interface StoredStation {
-  id: string;
-  topic: string | null;
-  name: string | null;
-  log: string;
-  lastSeq: number;
-  joinedAt: number;
-  registration: Registration;
-  info: StationInfo | null;
-  version: OcppVersion | null;
-  assumeVersion: OcppVersion | null;
-  rawFrames: boolean;
-  online: boolean;
+export interface StoredStation extends Omit<
+  Station,
+  'evses' | 'transactions' | 'configuration' | 'state' | 'session'
+> {
   evses: Evse[];
   transactions: Transaction[];
-  sentStarts: SentStart[];
-  localListVersion: number;
   configuration: [string, string][];
   state: StoredEntry[];
 }

@@ -1,65 +1,52 @@
 import type { Requests, Responses } from '../../ocpp/generated/v16/types.ts';
-import { passOn, type Handler } from '../handlers.ts';
+import type { Handler } from '../handlers.ts';
+import type { EventKind } from '../model.ts';
 
 /** Messages that only tell something: each is an event, and a status topic where there is one. */
 
 type Notification<Action extends keyof Requests> = Handler<Requests[Action], Responses[Action]>;
 
+interface StatusRequest {
+  status: string;
+  requestId?: number;
+}
+
+/** A status of something the station does in the background: an event of its kind, and a topic with the last one. */
+function statusOf(
+  kind: EventKind,
+  type: 'firmware' | 'diagnostics',
+): Handler<StatusRequest, Record<string, never>> {
+  return {
+    handle({ status, requestId }, { time }) {
+      const head = {
+        kind,
+        event: 'received',
+        status,
+        ...(requestId !== undefined && { request_id: requestId }),
+      };
+      return { response: {}, head, effects: [{ type, time, status }] };
+    },
+    effects: ({ status }, _head, _response, time) => [{ type, time, status }],
+  };
+}
+
 /** OCPP 1.6 §4.5. */
-export const firmwareStatusNotification: Notification<'FirmwareStatusNotification'> = {
-  handle(request, incoming) {
-    const head = { kind: 'firmware' as const, event: 'received', status: request.status };
-    return { ...passOn(incoming, {}, head), effects: this.effects?.(request, head, {}, incoming.time) ?? [] };
-  },
-  effects: (request, _head, _response, time) => [{ type: 'firmware', time, status: request.status }],
-};
+export const firmwareStatusNotification = statusOf('firmware', 'firmware');
 
 /** Security white paper §5.19. */
-export const signedFirmwareStatusNotification: Notification<'SignedFirmwareStatusNotification'> = {
-  handle(request, incoming) {
-    const head = {
-      kind: 'firmware' as const,
-      event: 'received',
-      status: request.status,
-      ...(request.requestId !== undefined && { request_id: request.requestId }),
-    };
-    return { ...passOn(incoming, {}, head), effects: this.effects?.(request, head, {}, incoming.time) ?? [] };
-  },
-  effects: (request, _head, _response, time) => [{ type: 'firmware', time, status: request.status }],
-};
+export const signedFirmwareStatusNotification = statusOf('firmware', 'firmware');
 
 /** OCPP 1.6 §4.4. */
-export const diagnosticsStatusNotification: Notification<'DiagnosticsStatusNotification'> = {
-  handle(request, incoming) {
-    const head = { kind: 'log' as const, event: 'received', status: request.status };
-    return { ...passOn(incoming, {}, head), effects: this.effects?.(request, head, {}, incoming.time) ?? [] };
-  },
-  effects: (request, _head, _response, time) => [{ type: 'diagnostics', time, status: request.status }],
-};
+export const diagnosticsStatusNotification = statusOf('log', 'diagnostics');
 
-/** Security white paper §5.14. */
-export const logStatusNotification: Notification<'LogStatusNotification'> = {
-  handle(request, incoming) {
-    const head = {
-      kind: 'log' as const,
-      event: 'received',
-      status: request.status,
-      ...(request.requestId !== undefined && { request_id: request.requestId }),
-    };
-    return { ...passOn(incoming, {}, head), effects: this.effects?.(request, head, {}, incoming.time) ?? [] };
-  },
-  effects: (request, _head, _response, time) => [{ type: 'diagnostics', time, status: request.status }],
-};
+/** Security white paper §5.13. */
+export const logStatusNotification = statusOf('log', 'diagnostics');
 
-/** Security white paper §5.16. */
+/** Security white paper §5.15. */
 export const securityEventNotification: Notification<'SecurityEventNotification'> = {
   retried: true,
-  handle(request, incoming) {
-    return passOn(
-      incoming,
-      {},
-      { kind: 'security', event: 'received', type: request.type, timestamp: request.timestamp },
-    );
+  handle({ type, timestamp }) {
+    return { response: {}, head: { kind: 'security', event: 'received', type, timestamp }, effects: [] };
   },
 };
 
