@@ -5,8 +5,8 @@ import { useMqtt } from '../../test/support/mqtt-tests.ts';
 
 const mqtt = useMqtt();
 
-const codeOf = (result: Record<string, unknown> | undefined): string =>
-  (result?.['error'] as { code: string } | undefined)?.code ?? '';
+const codeOf = (result: Record<string, unknown>): string =>
+  (result['error'] as { code: string } | undefined)?.code ?? '';
 
 test('a command ends in one result, and its answer’s fields are retained for the earlier program’s users', async () => {
   const { base, side, client } = await mqtt.setUp();
@@ -78,7 +78,7 @@ test('S/cmd/, S/cmd/<action> and X/cmd are S/cmd; other suffixes are nobody’s'
       ['start', { evse: 3 }, false],
     ],
   );
-  assert.equal(codeOf(results[3]), 'invalid_payload');
+  assert.equal(results.filter((result) => codeOf(result) === 'invalid_payload').length, 1);
 });
 
 test('what cannot be read ends in a result that says why', async () => {

@@ -37,6 +37,7 @@ export interface MqttSide extends Mqtt {
   result: (request: CommandRequest | BridgeRequest) => Partial<CommandResult>;
   /** Registers a station and returns its state, whose changes are published. */
   addStation(id: string, summary?: Partial<StationSummary>): StateTable;
+  /** Resolves when it is connected and its subscriptions are with the broker. */
   connected(): Promise<void>;
 }
 
@@ -86,7 +87,16 @@ export function createMqttSide(options: MqttSideOptions): MqttSide {
     random: Math.random,
   });
   const connections = new EventEmitter();
-  bus.onConnect(() => connections.emit('connect'));
+  let isReady = false;
+  bus.onDisconnect(() => {
+    isReady = false;
+  });
+  // the broker took the subscriptions before the first publish
+  bus.onAcknowledged(() => {
+    if (isReady) return;
+    isReady = true;
+    connections.emit('ready');
+  });
   let ids = 0;
   const mqtt = createMqtt({
     bus,
@@ -126,7 +136,7 @@ export function createMqttSide(options: MqttSideOptions): MqttSide {
       return createStateTable(id, outlet.state);
     },
     async connected() {
-      if (!bus.connected) await once(connections, 'connect');
+      if (!isReady) await once(connections, 'ready');
     },
   };
   mqtt.start({ execute: run, call: run, bridge: run });
