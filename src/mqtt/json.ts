@@ -1,7 +1,7 @@
 import { GatewayError, messageOf } from '../errors.ts';
 
 /** Throws `invalid_json` with the parser's words. */
-export function readJson(payload: Buffer): unknown {
+function readJson(payload: Buffer): unknown {
   try {
     return JSON.parse(payload.toString());
   } catch (error) {

@@ -19,7 +19,7 @@ export interface FieldValue {
   text: string;
 }
 
-export type Retained = StateEntry | BridgeValue | FieldValue;
+type Retained = StateEntry | BridgeValue | FieldValue;
 
 /** Token of a fast publish. */
 export type Token = InFlightEvent | RetainedSlot<Retained>;
