@@ -18,7 +18,8 @@ after(() => broker.stop());
 /** Resolves with the messages once there are `count`. */
 function collect(bus: Bus<number>, count: number): Promise<BusMessage[]> {
   const messages: BusMessage[] = [];
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    bus.onDisconnect((reason) => reject(new Error(reason)));
     bus.onMessage((message) => {
       if (messages.push(message) === count) resolve(messages);
     });
@@ -33,7 +34,8 @@ function publishAll(bus: Bus<number>, count: number, topic: string, text: (token
     while (sent < count && bus.publishFast(name, text(sent), false, sent) === 'accepted') sent++;
   };
   const acknowledged: number[] = [];
-  return new Promise<number[]>((resolve) => {
+  return new Promise<number[]>((resolve, reject) => {
+    bus.onDisconnect((reason) => reject(new Error(reason)));
     bus.onWindow(fill);
     bus.onAcknowledged((token) => {
       if (acknowledged.push(token) === count) resolve(acknowledged);
