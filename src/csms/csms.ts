@@ -141,7 +141,8 @@ export async function createCsms(parts: CsmsParts): Promise<Csms> {
         outlet.station(station.id, summaryOf(station));
       },
       removed(station) {
-        station.session?.close(1000, 'removed');
+        // first: what a connection leaves behind must not come after it
+        hangUp(station, 'session_cancelled', 1000, 'removed');
         restored.removedIds.add(station.id.toLowerCase());
         settings.set('removed_stations', JSON.stringify([...restored.removedIds]));
         recorder.note(null, { record: 'station_removed', id: station.id }, clock.now());
@@ -219,6 +220,16 @@ export async function createCsms(parts: CsmsParts): Promise<Csms> {
     connectionEvent(station, { type: 'disconnected', time: clock.now(), reason });
   }
 
+  /** Ends a session from our side: nothing is heard of it any more. */
+  function hangUp(station: Station, reason: string, code: number, text: string): void {
+    const session = station.session as ServedSession | null;
+    if (session === null) return;
+    session.end(reason);
+    station.session = null;
+    disconnected(station, reason);
+    session.close(code, text);
+  }
+
   // said before anything new: a crash left these online
   for (const station of registry.all()) {
     outlet.station(station.id, summaryOf(station));
@@ -270,14 +281,7 @@ export async function createCsms(parts: CsmsParts): Promise<Csms> {
     checkpoint,
     stop(reason) {
       cancelCheckpoint();
-      for (const station of registry.all()) {
-        const session = station.session as ServedSession | null;
-        if (session === null) continue;
-        session.end(reason);
-        station.session = null;
-        disconnected(station, reason);
-        session.close(1001, 'the gateway stops');
-      }
+      for (const station of registry.all()) hangUp(station, reason, 1001, 'the gateway stops');
       checkpoint();
     },
   };
