@@ -40,6 +40,7 @@ export function serveConnection(options: ConnectionOptions): Connection {
   let pingedAt: number | null = null;
   let unanswered = 0;
   let answersPings = false;
+  let fault: number | null = null;
   let cancelPing = (): void => {};
   const signs = new Set<() => void>();
 
@@ -70,14 +71,17 @@ export function serveConnection(options: ConnectionOptions): Connection {
   });
   webSocket.on('ping', alive);
   webSocket.on('error', (error: Error & { code?: string }) => {
+    fault = faultCodeOf(error.code);
     log.warn({ station: station.id, address, code: error.code }, `connection error: ${error.message}`);
   });
-  webSocket.on('close', (code) => {
+  webSocket.on('close', (seen) => {
+    // having refused a frame, ws reads no more, not even the answer to its close frame
+    const code = fault ?? seen;
     cancelPing();
     for (const sign of signs) sign();
     options.ended();
     log.info({ station: station.id, address, code }, 'station disconnected');
-    csms.ended(session, disconnectReason(code));
+    csms.ended(session, disconnectReason(code, fault !== null));
   });
 
   function schedulePing(): void {
@@ -126,7 +130,14 @@ export function serveConnection(options: ConnectionOptions): Connection {
 }
 
 /** The earlier program's words for why a connection ended. */
-function disconnectReason(code: number): string {
+function disconnectReason(code: number, isFault: boolean): string {
   if (code === 1000 || code === 1001 || code === 1005) return 'normal_closure';
-  return code === 1006 ? 'connection_error_1006' : `connection_closed_${code}`;
+  return isFault || code === 1006 ? `connection_error_${code}` : `connection_closed_${code}`;
+}
+
+/** The close code that a frame which cannot be read was answered with. RFC 6455 §7.4.1. */
+function faultCodeOf(error: string | undefined): number | null {
+  if (error === undefined || !error.startsWith('WS_ERR_')) return null;
+  if (error === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return 1009;
+  return error === 'WS_ERR_INVALID_UTF8' ? 1007 : 1002;
 }
