@@ -76,10 +76,12 @@ describe('commands over MQTT', { timeout: 180_000 }, () => {
 
   it('an MQTT 5 request is answered on its response topic with its correlation data', async () => {
     const answered = nextResult();
+    const words = `-h 127.0.0.1 -p ${mosquitto.port} -V mqttv5 -q 1 -W 40 -t ${topic}/cmd -e office/answers`;
     const { stdout } = await run('mosquitto_rr', [
-      ...['-h', '127.0.0.1', '-p', String(mosquitto.port), '-V', 'mqttv5', '-q', '1', '-W', '40'],
-      ...['-t', `${topic}/cmd`, '-e', 'office/answers', '-D', 'publish', 'correlation-data', 'order-7'],
-      ...['-F', '%D %p', '-m', '{"action":"unlock","id":"rr"}'],
+      ...`${words} -D publish correlation-data order-7 -F`.split(' '),
+      '%D %p',
+      '-m',
+      '{"action":"unlock","id":"rr"}',
     ]);
     const [, correlation, payload] = /^(\S+) (.*)$/m.exec(stdout) ?? [];
     assert.equal(correlation, 'order-7');

@@ -73,11 +73,12 @@ export async function startLocalGateway(
   log.onLine('info', (line) => lines.push(line));
   const choice = await chooseBroker(config, { answers: async () => false, readFile: () => '' });
   const gateway = await startGateway({ config, choice, log, version: '0.0.0', restart: () => undefined });
+  let stopping: Promise<void> | undefined;
   return {
     gateway,
     url: `ws://127.0.0.1:${gateway.ocpp.port}`,
     folder,
     lines,
-    stop: () => gateway.stop(),
+    stop: () => (stopping ??= gateway.stop()),
   };
 }
