@@ -1,9 +1,9 @@
 import { GatewayError } from '../errors.ts';
+import type { ReaderClient } from './reader-client.ts';
 import { packInThread } from './threads.ts';
-import type { ReaderThread } from './threads.ts';
 
 export interface MaintenanceOptions {
-  reader: ReaderThread;
+  reader: ReaderClient;
   partitions: number;
   retentionDays: number;
   retentionMaxBytes: number;

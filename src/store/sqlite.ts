@@ -7,8 +7,8 @@ import { lockFolder } from './lock.ts';
 import { createMaintenance } from './maintenance.ts';
 import { createPartitionLog } from './partition-log.ts';
 import type { LogReader, PartitionLog } from './partition-log.ts';
-import { createReaderThread } from './threads.ts';
-import type { ReaderThread } from './threads.ts';
+import { createReaderClient } from './reader-client.ts';
+import type { ReaderClient } from './reader-client.ts';
 import { startWriterThread } from './writer-client.ts';
 import type { WriterThread } from './writer-client.ts';
 
@@ -63,7 +63,7 @@ async function openStore(options: SqliteStoreOptions, unlock: () => void): Promi
   const { dir, partitions = 1, segmentMaxBytes = 1024 ** 3, now = Date.now } = options;
   const onError = options.onError ?? throwLater;
   const dayOf = (time: number): number => Math.floor(time / dayMs);
-  const reader = createReaderThread(dir);
+  const reader = createReaderClient(dir);
   const listeners: ((error: Error) => void)[] = [];
   let writer = await startWriter();
   const maintenance = createMaintenance({ ...options, reader, partitions });
@@ -78,7 +78,10 @@ async function openStore(options: SqliteStoreOptions, unlock: () => void): Promi
       partition,
       opened,
       reader: logReader(reader),
-      send: (batch) => writer.send(batch),
+      send(batch) {
+        reader.leaveStart();
+        writer.send(batch);
+      },
       day: () => dayOf(now()),
       onError,
     }),
@@ -225,7 +228,7 @@ async function openStore(options: SqliteStoreOptions, unlock: () => void): Promi
   };
 }
 
-function logReader(reader: ReaderThread): LogReader {
+function logReader(reader: ReaderClient): LogReader {
   return {
     read: async (partition, afterN, limit) =>
       rowsOf(await reader.ask<Flat>({ type: 'read', partition, afterN, limit })),
