@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../json-schema.ts';
 import type { Static, TSchema } from 'typebox';
 
 /**
@@ -234,6 +234,8 @@ const LogLine = Type.Object(
   { additionalProperties: true },
 );
 
+const Nothing = Type.String({ maxLength: 0, description: 'No payload.' });
+
 /** Every payload by the name that the contract's document gives it. */
 export const payloads = {
   Availability,
@@ -255,4 +257,5 @@ export const payloads = {
   BridgeStation,
   BridgeEvent,
   LogLine,
+  Nothing,
 };

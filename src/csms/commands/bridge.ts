@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../../json-schema.ts';
 import type { Static } from 'typebox';
 import { GatewayError } from '../../errors.ts';
 import type { Core } from '../core.ts';

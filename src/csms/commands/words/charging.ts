@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../../../json-schema.ts';
 import { argsOf, evse, evseOrStation, idToken, ocppObject, time, transaction } from './schema.ts';
 
 /** Below this an EVSE can offer no current at all (IEC 61851-1). A. */

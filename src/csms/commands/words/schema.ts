@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { isOptional, Type } from '../../../json-schema.ts';
 import type { TObject, TProperties } from 'typebox';
 
 /**
@@ -9,7 +9,7 @@ export function argsOf<P extends TProperties>(properties: P): TObject<P> {
   const schema = Type.Object(properties, { additionalProperties: false });
   const names = Object.keys(properties);
   const required = names.filter(
-    (name) => !hasDefault(properties[name]) && !Type.IsOptional(properties[name]),
+    (name) => !hasDefault(properties[name]) && !isOptional(properties[name] ?? {}),
   );
   return Object.assign(schema, { required });
 }

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../../../json-schema.ts';
 import { argsOf, evseOrStation, ocppObject, time, url } from './schema.ts';
 
 const scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
