@@ -55,12 +55,12 @@ export function createReaderClient(dir: string): ReaderClient {
     thread = undefined;
   }
 
-  function post<Answer>(to: Worker, request: ReaderRequest): Promise<Answer> {
+  function post<Answer>(port: Worker, request: ReaderRequest): Promise<Answer> {
     clearTimeout(idleTimer);
     lastId += 1;
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     waiting.set(lastId, { promise, resolve: (answer) => resolve(answer as Answer), reject });
-    to.postMessage({ ...request, id: lastId });
+    port.postMessage({ ...request, id: lastId });
     return promise;
   }
 
