@@ -14,6 +14,7 @@ import type { Clock, Store } from './csms/ports.ts';
 import { loadDialect } from './csms/v16/dialect.ts';
 import { createOcppEndpoint, type OcppEndpoint } from './http/ocpp-endpoint.ts';
 import type { RootLog } from './log.ts';
+import { willOf } from './mqtt/bridge.ts';
 import type { BrokerAddress, BusOptions } from './mqtt/bus.ts';
 import { createBus } from './mqtt/create-bus.ts';
 import { createMqtt } from './mqtt/mqtt.ts';
@@ -84,7 +85,7 @@ async function buildGateway(
 
   const layout = layoutOfConfig(config);
   const mqtt = createMqtt({
-    bus: createBus<Token>(busOptions(config, choice, broker, clock, topicOf('bridge_state', layout.base))),
+    bus: createBus<Token>(busOptions(config, choice, broker, clock, layout.base)),
     topics: createStationTopics(layout),
     eventLog: store.partition(0),
     clock,
@@ -248,7 +249,7 @@ function busOptions(
   choice: BrokerChoice,
   broker: EmbeddedBroker | null,
   clock: Clock,
-  stateTopic: string,
+  base: string,
 ): BusOptions {
   const address: BrokerAddress =
     choice.kind === 'remote'
@@ -261,7 +262,8 @@ function busOptions(
     clientId: values.MQTT_CLIENT_ID ?? `ocpp2mqtt-${randomInt(2 ** 32).toString(36)}`,
     ...(remote.username !== undefined && { username: remote.username }),
     ...(remote.password !== undefined && { password: remote.password }),
-    will: { topic: stateTopic, payload: 'offline', retain: true },
+    will: willOf(base),
+    nudgeTopic: topicOf('bridge_nudge', base),
     keepaliveSeconds: values.MQTT_KEEPALIVE,
     connectTimeoutSeconds: values.MQTT_TIMEOUT,
     reconnectBaseSeconds: values.MQTT_RECONNECT_BASE_DELAY,

@@ -56,6 +56,8 @@ export interface BusOptions {
   password?: string;
   /** Published by the broker, QoS 1, when the connection ends without DISCONNECT. */
   will?: { topic: string; payload: string; retain: boolean };
+  /** Where an empty message goes, QoS 0, to keep a broker from holding the next command back (`keepPrompt`). */
+  nudgeTopic?: string;
   /** After 1.5 times this without an answer the connection is closed. 0: never. */
   keepaliveSeconds: number;
   /** From the start of the connection to the broker's CONNACK. */

@@ -72,6 +72,13 @@ export const channels: Readonly<Record<AddressName, Channel>> = {
   bridge_station: state('A station, registered or waiting to be.', 'BridgeStation'),
   bridge_event: event('What happens to the gateway.', 'BridgeEvent'),
   bridge_log: { ...event('Log lines from the configured level on.', 'LogLine'), qos: 0 },
+  bridge_nudge: {
+    ...event(
+      'Empty: while commands come, it keeps a broker with Nagle’s algorithm from holding them back.',
+      'Nothing',
+    ),
+    qos: 0,
+  },
   bridge_command: request('A command to the gateway.', 'Command', 'bridge_command_result'),
   bridge_command_result: event('Exactly one result for each command.', 'CommandAnswer'),
 };

@@ -3,6 +3,7 @@ import type { BusMessage, BusOptions, ConnectedInfo, MqttProtocol, SubscriptionG
 import { type FastLane, type Window, createFastLane } from './fast-lane.ts';
 import { createFilterStream } from './filter-stream.ts';
 import { clientOptions, describeReason, readMessage } from './mqtt-js.ts';
+import { keepPrompt } from './nudge.ts';
 import { openConnection } from './open-connection.ts';
 import { type SlowLane, createSlowLane } from './slow-lane.ts';
 
@@ -71,6 +72,16 @@ export function openLink<T>(options: BusOptions, protocol: MqttProtocol, events:
   });
   const client = new MqttClient(() => stream, clientOptions(options, protocol));
 
+  const { nudgeTopic } = options;
+  const noticeMessage =
+    nudgeTopic === undefined
+      ? () => {}
+      : keepPrompt({
+          connection,
+          clock: options.clock,
+          nudge: () => client.publish(nudgeTopic, '', { qos: 0 }),
+        });
+
   /** MQTT.js does not see our PUBACKs: without this a busy broker with a late PINGRESP would count as silent. */
   function putOffPing(): void {
     const now = options.clock.monotonic();
@@ -112,7 +123,10 @@ export function openLink<T>(options: BusOptions, protocol: MqttProtocol, events:
     };
     events.connected({ protocol, receiveMaximum, maximumPacketSize: properties.maximumPacketSize ?? null });
   });
-  client.on('message', (topic, payload, packet) => events.message(readMessage(topic, payload, packet)));
+  client.on('message', (topic, payload, packet) => {
+    noticeMessage();
+    events.message(readMessage(topic, payload, packet));
+  });
   client.on('disconnect', ({ reasonCode: code = 0 }) =>
     destroy(`the broker disconnects: ${describeReason(code)}`),
   );

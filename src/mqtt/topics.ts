@@ -30,6 +30,7 @@ export const addresses = {
   bridge_station: '{base}/bridge/stations/{id}',
   bridge_event: '{base}/bridge/event',
   bridge_log: '{base}/bridge/log',
+  bridge_nudge: '{base}/bridge/nudge',
   bridge_command: '{base}/bridge/cmd',
   bridge_command_result: '{base}/bridge/cmd_result',
 } as const;
