@@ -16,7 +16,6 @@ export interface ProjectionContext {
 
 /** A running session's JSON follows its register at most this often: the values have topics of their own. */
 const sessionRefreshMs = 5000;
-const lastRefresh = new WeakMap<Evse, number>();
 
 const pluggedStatuses = new Set<EvseStatus>([
   'preparing',
@@ -188,12 +187,12 @@ function applyMeter(
       ? 'start'
       : transaction.signed;
   const evse = evseOf(station, transaction.evse);
-  if (effect.time - (lastRefresh.get(evse) ?? 0) >= sessionRefreshMs)
+  if (effect.time - (evse.sessionAt ?? 0) >= sessionRefreshMs)
     publishSession(station, evse, effect.time, context);
 }
 
 function publishSession(station: Station, evse: Evse, time: number, context: ProjectionContext): void {
-  lastRefresh.set(evse, time);
+  evse.sessionAt = time;
   const transaction: Transaction | null = evse.transaction;
   if (transaction !== null)
     station.state.setForm(

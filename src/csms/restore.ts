@@ -81,7 +81,7 @@ export async function restoreFrom(sources: Sources, targets: Targets): Promise<R
 function readRow(
   row: LogRow,
   { dialects }: Sources,
-  { apply, settings, dirty, seenTransaction }: Targets,
+  { apply, settings, dirty }: Targets,
   restored: Restored,
   put: (stored: StoredStation) => Station,
 ): void {
@@ -93,8 +93,7 @@ function readRow(
     const record = readRecord(row);
     if (record === null) return;
     if (record.record === 'station') {
-      const state = restored.stations.get(record.station.id)?.state.toJSON();
-      dirty.station(put(state === undefined ? record.station : { ...record.station, state }));
+      dirty.station(put(record.station));
     } else if (record.record === 'station_removed') {
       restored.stations.delete(record.id);
       restored.removedIds.add(record.id.toLowerCase());
@@ -108,7 +107,6 @@ function readRow(
   station.lastSeq = Math.max(station.lastSeq, row.seq);
   dirty.station(station);
   const head = JSON.parse(row.meta) as EventHead;
-  if (head.kind === 'transaction') seenTransaction(Number(head.transaction));
   apply(station, effectsOf(row, head, dialects));
 }
 

@@ -13,6 +13,8 @@ export interface Evse {
   transaction: Transaction | null;
   /** Power was measured at least once: it is no longer computed from voltage and current. */
   powerMeasured: boolean;
+  /** When the session document was last made, ms since 1970. */
+  sessionAt?: number;
   /** What our own profiles enforce, A or W; null when none is set. */
   limit: { current: number | null; power: number | null; phases: number | null } | null;
   /** Charging is held back by a 0 A profile bound to this transaction; `null`: it will be as soon as one starts. */
@@ -85,10 +87,16 @@ export function storedStation(station: Station): StoredStation {
 }
 
 export function restoreStation(stored: StoredStation, state: StateTable): Station {
+  const transactions = new Map(stored.transactions.map((transaction) => [transaction.id, transaction]));
+  const evses = stored.evses.map((evse): [number, Evse] => {
+    // the running one is one object again, as it was before it was written in both places
+    const transaction = transactions.get(evse.transaction?.id ?? '') ?? evse.transaction;
+    return [evse.id, { ...evse, transaction }];
+  });
   return {
     ...stored,
-    evses: new Map(stored.evses.map((evse) => [evse.id, evse])),
-    transactions: new Map(stored.transactions.map((transaction) => [transaction.id, transaction])),
+    evses: new Map(evses),
+    transactions,
     configuration: new Map(stored.configuration),
     state,
     session: null,

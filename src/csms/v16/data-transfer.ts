@@ -1,3 +1,4 @@
+import { maskSecrets } from '../../ocpp/secrets.ts';
 import type { DataTransferRequest, DataTransferResponse } from '../../ocpp/generated/v16/types.ts';
 import type { Handler } from '../handlers.ts';
 import type { EventHead } from '../model.ts';
@@ -15,14 +16,15 @@ export const dataTransfer: Handler<DataTransferRequest, DataTransferResponse> = 
     };
     return { response, head, effects: this.effects?.(request, head, response, time) ?? [] };
   },
-  effects(request, _head, _response, time) {
+  effects({ vendorId, messageId, data }, _head, _response, time) {
     return [
       {
         type: 'data_transfer',
         time,
-        vendorId: request.vendorId,
-        ...(request.messageId !== undefined && { messageId: request.messageId }),
-        ...(request.data !== undefined && { data: request.data }),
+        vendorId,
+        ...(messageId !== undefined && { messageId }),
+        // it becomes a topic; in the log it is masked already
+        ...(data !== undefined && maskSecrets('DataTransfer', { data })),
       },
     ];
   },
