@@ -17,6 +17,8 @@ export interface Dialect {
   readonly handlers: Handlers;
   /** Clears up what is clear in spite of its form; null when the message has to be refused. */
   tolerate(action: string, payload: object, violations: Violation[]): Tolerated | null;
+  /** What is wrong with a message that its schema allows; null: nothing. */
+  problem(action: string, payload: object): string | null;
   /** The token that this message wants decided, as the request of an Authorize; null for other messages. */
   tokenAsked(action: string, payload: object): { request: object; evse: number | null } | null;
 }
@@ -72,6 +74,8 @@ export function createAcceptance(
       if (tolerated === null) return refuse(request, first?.kind ?? 'generic', reasonOf(violations), time);
       ({ payload, anomalies } = tolerated);
     }
+    const problem = dialect.problem(action, payload);
+    if (problem !== null) return refuse(request, 'constraint', problem, time);
     const settle = handler.retried === true ? once(request, handler, payload) : null;
     if (settle === 'repeated') return;
     const known = { payload, anomalies, time };

@@ -10,7 +10,7 @@ export interface TokenStore {
   saveMode(mode: AuthorizationMode): void;
 }
 
-/** Tokens are compared without case (OCPP 1.6 §7.21: CiString), and kept as they were written. */
+/** Tokens are compared without case (OCPP 1.6 §7.28: CiString20Type), and kept as they were written. */
 export function tokenKey(idToken: string): string {
   return idToken.toLowerCase();
 }

@@ -33,7 +33,7 @@ interface MeasurandInfo {
   phaseKeys: [string, string, string];
 }
 
-/** The measurands of OCPP 1.6 §7.31 and 2.x part 2 §3.56; others are in events only. */
+/** The measurands of OCPP 1.6 §7.31 and 2.0.1 part 2 §3.50; others are in events only. */
 const listed = new Set([
   ...Object.keys(neutralKeys),
   'Energy.Reactive.Export.Register',

@@ -67,10 +67,14 @@ export function createStateTable(
   stored: StoredEntry[] = [],
 ): StateTable {
   // one small map for each scope: the hot path looks up by (evse, key) without building a text
-  const byEvse: Map<string, StateEntry>[] = [];
+  const byEvse = new Map<number, Map<string, StateEntry>>();
   const others = new Map<string, StateEntry>();
 
-  const scopeOf = (evse: number): Map<string, StateEntry> => (byEvse[evse] ??= new Map());
+  const scopeOf = (evse: number): Map<string, StateEntry> => {
+    let map = byEvse.get(evse);
+    if (map === undefined) byEvse.set(evse, (map = new Map()));
+    return map;
+  };
 
   const put = (
     map: Map<string, StateEntry>,
@@ -113,7 +117,7 @@ export function createStateTable(
   };
 
   function* entries(): IterableIterator<StateEntry> {
-    for (const map of byEvse) if (map !== undefined) yield* map.values();
+    for (const map of byEvse.values()) yield* map.values();
     yield* others.values();
   }
 
@@ -128,7 +132,7 @@ export function createStateTable(
     setCompatible: (key, next) => value(0, key, true, textOf(next)),
     setConnector: (evse, connector, key, next) => connectorValue(evse, connector, key, textOf(next)),
     setForm: form,
-    get: (evse, key) => byEvse[evse]?.get(key)?.text,
+    get: (evse, key) => byEvse.get(evse)?.get(key)?.text,
     entries,
     toJSON: () =>
       [...entries()].map((entry): StoredEntry => [

@@ -9,6 +9,9 @@ import { knownUnit, parseNumber, toBaseUnit } from '../units.ts';
 type MeterValue = MeterValuesRequest['meterValue'][number];
 type SampledValue = MeterValue['sampledValue'][number];
 
+/** No meter counts so far in any base unit; sums stay exact below it. */
+const largestValue = 1e15;
+
 interface Read {
   samples: MeterSample[];
   signed: boolean;
@@ -68,7 +71,8 @@ export function readMeterValues(meterValue: readonly MeterValue[], time: number,
 
 function readSample(sampled: SampledValue, time: string, anomalies: string[]): MeterSample | null {
   const number = parseNumber(sampled.value);
-  if (number === null) {
+  const value = number === null ? null : toBaseUnit(number, sampled.unit);
+  if (value === null || Math.abs(value) > largestValue) {
     note(anomalies, 'value_not_a_number');
     return null;
   }
@@ -76,7 +80,7 @@ function readSample(sampled: SampledValue, time: string, anomalies: string[]): M
   return {
     measurand: sampled.measurand ?? 'Energy.Active.Import.Register',
     phase: sampled.phase ?? null,
-    value: toBaseUnit(number, sampled.unit),
+    value,
     context: sampled.context ?? 'Sample.Periodic',
     location: sampled.location ?? 'Outlet',
     time,

@@ -6,6 +6,11 @@ import { runningTransaction, type Station } from '../station.ts';
 import { readTime } from '../time.ts';
 import { authorizeResponse } from './authorize.ts';
 
+/** A start on connector 0, which the specification excludes (OCPP 1.6 §6.45), is one of the first EVSE. */
+export function evseOfStart(connectorId: number): number {
+  return Math.max(1, connectorId);
+}
+
 /**
  * OCPP 1.6 §4.8. The transaction exists whatever the answer says: a station that started offline has started. What
  * the CSMS may say is whether the token is accepted.
@@ -16,22 +21,21 @@ export const startTransaction: Handler<StartTransactionRequest, StartTransaction
     `start/${request.connectorId}/${request.timestamp}/${tokenKey(request.idTag)}/${request.meterStart}`,
   handle(request, incoming) {
     const { core, station, time, anomalies, delegated } = incoming;
+    const evse = evseOfStart(request.connectorId);
+    if (request.connectorId === 0) anomalies.push('connector_zero');
     const { idTagInfo } =
       (delegated as { idTagInfo: StartTransactionResponse['idTagInfo'] } | null) ??
-      authorizeResponse(
-        decideToken(incoming, request.idTag, request.connectorId),
-        core.authorization.find(request.idTag),
-      );
+      authorizeResponse(decideToken(incoming, request.idTag, evse), core.authorization.find(request.idTag));
     const started = readTime(request.timestamp, time);
     if (started.anomaly !== null) anomalies.push(started.anomaly);
     const response: StartTransactionResponse = { transactionId: core.transactionIds.next(), idTagInfo };
     const command = takeSentStart(station, request, time);
     // the stop of a transaction that still seems to run here was lost: the station would have sent it first
-    const replaced = runningTransaction(station, request.connectorId);
+    const replaced = runningTransaction(station, evse);
     const head: EventHead = {
       kind: 'transaction',
       event: 'started',
-      evse: request.connectorId,
+      evse,
       connector: 1,
       transaction: String(response.transactionId),
       id_token: request.idTag,
@@ -45,10 +49,11 @@ export const startTransaction: Handler<StartTransactionRequest, StartTransaction
   },
   effects(request, head, response, time) {
     const id = String(response.transactionId);
+    const evse = evseOfStart(request.connectorId);
     const transaction: Transaction = {
       id,
       station: '',
-      evse: request.connectorId,
+      evse,
       connector: 1,
       idToken: request.idTag,
       start: String(head['start']),
@@ -70,7 +75,7 @@ export const startTransaction: Handler<StartTransactionRequest, StartTransaction
         time,
         idToken: request.idTag,
         status: response.idTagInfo.status,
-        evse: request.connectorId,
+        evse,
       },
     ];
     const replaced = head['replaces'];
@@ -80,7 +85,7 @@ export const startTransaction: Handler<StartTransactionRequest, StartTransaction
         type: 'transaction_stopped',
         time,
         id: replaced,
-        evse: request.connectorId,
+        evse,
         idToken: null,
         end: transaction.start,
         meterStop: null,

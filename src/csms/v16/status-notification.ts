@@ -39,7 +39,8 @@ export const statusNotification: Handler<StatusNotificationRequest, StatusNotifi
         connector: request.connectorId === 0 ? 0 : 1,
         status: statusOf[request.status] ?? 'unknown',
         status16: request.status,
-        errorCode: request.errorCode,
+        // an empty text would clear its topic
+        errorCode: request.errorCode || 'NoError',
         ...meaningful('info', request.info),
         ...meaningful('vendorId', request.vendorId),
         ...meaningful('vendorErrorCode', request.vendorErrorCode),

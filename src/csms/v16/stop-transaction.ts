@@ -23,8 +23,8 @@ export const stopTransaction: Handler<StopTransactionRequest, StopTransactionRes
       ...(request.idTag !== undefined && { id_token: request.idTag }),
       meter: request.meterStop / 1000,
       end: stopped.text,
-      // OCPP 1.6 §6.47: the reason may be left out when it is Local
-      reason: request.reason ?? 'Local',
+      // OCPP 1.6 §6.49: the reason may be left out when it is Local
+      reason: request.reason || 'Local',
       ...(read.signed && { signed: true }),
       ...(flag !== null && { flags: [flag] }),
     };
