@@ -22,20 +22,23 @@ export interface NudgeOptions {
 export function keepPrompt({ connection, clock, nudge }: NudgeOptions): () => void {
   // inside a WebSocket or this process nobody waits for TCP, or nothing tells us what was written
   if (!(connection instanceof Socket)) return () => {};
+  const socket = connection;
   let until = -Infinity;
   let isScheduled = false;
+  /** What was written when something last arrived. */
+  let written = 0;
 
-  connection.on('data', () => {
+  function nudgeWhenSilent(): void {
+    isScheduled = false;
+    if (socket.bytesWritten === written && socket.writable) nudge();
+  }
+
+  socket.prependListener('data', () => {
+    written = socket.bytesWritten;
     if (isScheduled || clock.monotonic() >= until) return;
     isScheduled = true;
-    const { bytesWritten } = connection;
     // what there is to say leaves at the end of this turn
-    setImmediate(() =>
-      setImmediate(() => {
-        isScheduled = false;
-        if (connection.bytesWritten === bytesWritten && connection.writable) nudge();
-      }),
-    );
+    setImmediate(() => setImmediate(nudgeWhenSilent));
   });
   return () => {
     until = clock.monotonic() + PROMPT_MS;
