@@ -17,6 +17,8 @@ export function clientOptions(options: BusOptions, protocol: MqttProtocol): ICli
     reconnectPeriod: 0,
     resubscribe: false,
     messageIdProvider: createPacketIds(),
+    // else 65,536 buffers, one for each number of two bytes: 7 MB
+    writeCache: false,
   };
 }
 
