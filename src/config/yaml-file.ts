@@ -1,9 +1,11 @@
-import { parse, YAMLParseError } from 'yaml';
+import { createRequire } from 'node:module';
 import { GatewayError } from '../errors.ts';
 import { nearest } from './nearest.ts';
 import type { Written } from './parse-value.ts';
 import type { OptionName } from './schema.ts';
 import { optionNames, yamlKey } from './schema.ts';
+
+const require = createRequire(import.meta.url);
 
 const nameOfKey = new Map<string, OptionName>(
   // The file was found already when it could name another one.
@@ -32,6 +34,8 @@ export function readYamlFile(file: string, text: string): Map<OptionName, Writte
 }
 
 function parseMap(file: string, text: string): Record<string, unknown> {
+  // Only who has such a file pays for its parser: 2 MB.
+  const { parse, YAMLParseError } = require('yaml') as typeof import('yaml');
   let content: unknown;
   try {
     content = parse(text, { schema: 'failsafe' });
