@@ -30,18 +30,21 @@ const TransactionState = Type.Object(
   {
     id: Type.String(),
     start: Time,
-    end: Nullable(Time),
-    energy: Nullable(Type.Number({ description: 'kWh' })),
+    end: Type.Optional(Time),
+    energy: Type.Optional(Type.Number({ description: 'kWh' })),
     duration: Type.Number({ description: 's' }),
-    id_token: Nullable(Type.String()),
-    meter_start: Nullable(Type.Number({ description: 'kWh' })),
-    meter_stop: Nullable(Type.Number({ description: 'kWh' })),
-    cost: Nullable(Type.Number()),
-    currency: Nullable(Type.String()),
-    stop_reason: Nullable(Type.String()),
+    id_token: Type.Optional(Type.String()),
+    meter_start: Type.Optional(Type.Number({ description: 'kWh' })),
+    meter_stop: Type.Optional(Type.Number({ description: 'kWh' })),
+    cost: Type.Optional(Type.Number()),
+    currency: Type.Optional(Type.String()),
+    stop_reason: Type.Optional(Type.String()),
     signed: Type.Enum(['start', 'end', 'both', 'none']),
   },
-  { additionalProperties: true, description: 'The running or the last transaction of the EVSE.' },
+  {
+    additionalProperties: true,
+    description: 'The running or the last transaction of the EVSE; what is not known is absent.',
+  },
 );
 
 /** Kinds of `S/event/<kind>`. */
