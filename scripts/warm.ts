@@ -13,7 +13,9 @@ try {
   const store = await createSqliteStore({ dir, retentionDays: 1, retentionMaxBytes: 1024 ** 3 });
   const row = { n: 1, station: '', log: '', seq: null, time: 0, version: null, meta: '{}' };
   const log = store.partition(0);
-  await new Promise((resolve) => void log.append({ ...row, frame: null, answer: null }, resolve));
+  await new Promise((resolve) => {
+    log.append({ ...row, frame: null, answer: null }, resolve);
+  });
   // read behind the first row: by the reading thread
   await log.read(0, 1);
   await store.close();

@@ -4,6 +4,7 @@ import { answersMqtt } from '../config/broker-probe.ts';
 import type { Config } from '../config/load.ts';
 import { createLog, type RootLog } from '../log.ts';
 import type { CommandContext, RegisterCommand } from './context.ts';
+import { volumeWarning } from './data-volume.ts';
 
 export const registerServe: RegisterCommand = (program, context) => {
   program
@@ -14,6 +15,8 @@ export const registerServe: RegisterCommand = (program, context) => {
       const log = openLog(config, context);
       for (const warning of warnings) log.warn({}, warning);
       for (const note of notes) log.info({}, note);
+      const volume = volumeWarning(config.values.DATA_DIR);
+      if (volume !== null) log.warn({}, volume);
       await serve(config, log, context);
     });
 };

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type * as Yaml from 'yaml';
 import { GatewayError } from '../errors.ts';
 import { nearest } from './nearest.ts';
 import type { Written } from './parse-value.ts';
@@ -35,7 +36,7 @@ export function readYamlFile(file: string, text: string): Map<OptionName, Writte
 
 function parseMap(file: string, text: string): Record<string, unknown> {
   // Only who has such a file pays for its parser: 2 MB.
-  const { parse, YAMLParseError } = require('yaml') as typeof import('yaml');
+  const { parse, YAMLParseError } = require('yaml') as typeof Yaml;
   let content: unknown;
   try {
     content = parse(text, { schema: 'failsafe' });

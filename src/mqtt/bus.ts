@@ -3,7 +3,7 @@ import type { PublishOutcome } from './fast-lane.ts';
 import type { BrokerAddress } from './open-connection.ts';
 import type { MqttProtocol } from './publish-encoder.ts';
 
-export type { BrokerAddress, BrokerTls } from './open-connection.ts';
+export type { BrokerAddress } from './open-connection.ts';
 export type { PublishOutcome } from './fast-lane.ts';
 export type { MqttProtocol } from './publish-encoder.ts';
 
