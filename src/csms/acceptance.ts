@@ -4,7 +4,7 @@ import type { IncomingRequest } from '../ocpp/peer.ts';
 import { maskFrameText } from '../ocpp/secrets.ts';
 import type { Protocol, Violation } from '../ocpp/validator.ts';
 import { messageOf } from '../errors.ts';
-import { createRecentAnswers, messageKey, type RecentAnswers } from './answers.ts';
+import { createRecentAnswers, messageKey, type RecentAnswers, type Settle } from './answers.ts';
 import type { Core } from './core.ts';
 import type { Decision, Handler, Handlers, Incoming } from './handlers.ts';
 import type { EventHead } from './model.ts';
@@ -55,15 +55,26 @@ export function createAcceptance(
   const { clock, recorder } = core;
   const { protocol, handlers } = dialect;
   const { version } = protocol;
+  /** Messages that wait for an outside decision. */
+  const asked = new Set<Settle>();
   let ended = false;
 
   function accept(request: IncomingRequest, solicited: boolean): void {
-    const { action } = request;
     const time = clock.now();
+    try {
+      acceptAt(request, solicited, time);
+    } catch (error) {
+      failed(request, error, time);
+    }
+  }
+
+  function acceptAt(request: IncomingRequest, solicited: boolean, time: number): void {
+    const { action } = request;
     const handler = handlers[action];
     if (handler === undefined) return refuse(request, 'wrong_direction', `${action} is not supported`, time);
-    if (station.registration !== 'accepted' && action !== 'BootNotification' && !solicited)
-      // OCPP 1.6 §4.2, 2.x B02.FR.09: only what we asked for
+    const isAwaited = solicited && station.registration === 'pending';
+    if (station.registration !== 'accepted' && action !== 'BootNotification' && !isAwaited)
+      // OCPP 1.6 §4.2, 2.0.1 B02.FR.09: while pending only what we asked for, while rejected nothing
       return refuse(request, 'security', `the station is ${station.registration}`, time);
     let { payload }: { payload: object } = request;
     let anomalies: string[] = [];
@@ -85,29 +96,34 @@ export function createAcceptance(
     if (isPast(payload, time))
       return decide(request, handler, { ...known, delegated: null, undecided: 'list_or_accept' }, settle);
     // the answer is delayed, the connection is not: later messages go on
+    if (settle !== null) asked.add(settle);
     void core.outlet
       .ask({ stationId: station.id, ...question, timeoutMs: core.options.askTimeout * 1000 })
       .then((given) => {
         if (ended) return;
+        if (settle !== null) asked.delete(settle);
         const delegated = validAnswer(question.action, given);
         decide(request, handler, { ...known, delegated, undecided: core.options.askFallback }, settle);
       })
-      .catch((error: unknown) => failed(request, error, time));
+      .catch((error: unknown) => {
+        settle?.(null);
+        failed(request, error, time);
+      });
   }
 
   /** null: not retried; 'repeated': the first one's answer has been or will be given. */
-  function once(
-    request: IncomingRequest,
-    handler: Handler,
-    payload: object,
-  ): ((payload: string) => void) | 'repeated' {
+  function once(request: IncomingRequest, handler: Handler, payload: object): Settle | 'repeated' {
     const { messageId } = request;
     let answers = answersOf.get(station);
     if (answers === undefined) answersOf.set(station, (answers = createRecentAnswers()));
     const keys = [messageKey(messageId, request.text)];
     if (handler.businessKey !== undefined) keys.push(handler.businessKey(payload));
     const known = answers.repeat(keys, (first) => answer(messageId, formatCallResult(messageId, first)));
-    return known ? 'repeated' : answers.begin(keys);
+    if (known) return 'repeated';
+    const earlier = handler.answered?.(payload, station) ?? null;
+    if (earlier === null) return answers.begin(keys);
+    answer(messageId, formatCallResult(messageId, JSON.stringify(earlier)));
+    return 'repeated';
   }
 
   /** What to ask somebody outside about this message; null: nothing. */
@@ -137,7 +153,7 @@ export function createAcceptance(
     request: IncomingRequest,
     handler: Handler,
     known: Pick<Incoming, 'anomalies' | 'time' | 'delegated' | 'undecided'> & { payload: object },
-    settle: ((payload: string) => void) | null,
+    settle: Settle | null,
   ): void {
     const { messageId, text } = request;
     const { payload, anomalies, time, delegated, undecided } = known;
@@ -145,6 +161,7 @@ export function createAcceptance(
     try {
       decision = handler.handle(payload, { core, station, time, anomalies, delegated, undecided });
     } catch (error) {
+      settle?.(null);
       return failed(request, error, time);
     }
     const response = JSON.stringify(decision.response);
@@ -198,6 +215,8 @@ export function createAcceptance(
     accept,
     end() {
       ended = true;
+      // the station will say it again
+      for (const settle of asked) settle(null);
     },
     invalid(head, reply) {
       recorder.event(station, { head, time: clock.now(), version }, () => reply?.());

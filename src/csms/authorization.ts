@@ -1,7 +1,7 @@
 import type { Authorization, AuthorizationMode, CsmsOptions } from './core.ts';
 import type { Token } from './model.ts';
 import type { Clock } from './ports.ts';
-import type { Station } from './station.ts';
+import type { SentStart, Station } from './station.ts';
 
 export interface TokenStore {
   load(): Iterable<Token>;
@@ -75,7 +75,7 @@ export function createAuthorization(options: CsmsOptions, store: TokenStore, clo
 }
 
 /** `evse` null asks for any EVSE; an EVSE not seen yet follows the others. */
-function chargingAllowed(station: Station, evse: number | null): boolean {
+export function chargingAllowed(station: Station, evse: number | null): boolean {
   if (evse !== null && evse > 0) {
     const known = station.evses.get(evse);
     if (known !== undefined) return known.chargingEnabled;
@@ -85,8 +85,20 @@ function chargingAllowed(station: Station, evse: number | null): boolean {
   return false;
 }
 
-function wasSentByUs(station: Station, idToken: string, now: number): boolean {
+/** A start with this token was asked for by us and has not come yet. */
+export function wasSentByUs(station: Station, idToken: string, now: number): boolean {
   return station.sentStarts.some(
     (start) => start.until > now && tokenKey(start.idToken) === tokenKey(idToken),
   );
+}
+
+/** The start that we sent and that has come as a transaction of this token and EVSE. */
+export function sentStartOf(station: Station, idToken: string, evse: number, now: number): SentStart | null {
+  const matching = station.sentStarts.find(
+    (sent) =>
+      tokenKey(sent.idToken) === tokenKey(idToken) &&
+      sent.until > now &&
+      (sent.evse === null || sent.evse === evse),
+  );
+  return matching ?? null;
 }

@@ -24,6 +24,8 @@ export function applyCompatible(station: Station, effect: Effect, tariff: Tariff
       return;
     case 'heartbeat':
       state.setCompatible('heartbeat', 'ON');
+      // watchdogs count on one at every Heartbeat
+      state.tell('heartbeat');
       return;
     case 'boot':
       applyInfo(station, effect.info);
@@ -59,7 +61,9 @@ export function applyCompatible(station: Station, effect: Effect, tariff: Tariff
       applyStop(station, effect, tariff);
       return;
     case 'meter':
-      if (effect.transaction !== null) state.setCompatible('transaction_id', effect.transaction);
+      // a late value of an ended transaction must not hide the id that stops the running one
+      if (effect.transaction !== null && station.transactions.has(effect.transaction))
+        state.setCompatible('transaction_id', effect.transaction);
       return;
     case 'data_transfer':
       state.setCompatible('vendor_id', effect.vendorId);

@@ -75,6 +75,8 @@ export interface TransactionIds {
   next(): number;
   /** An id seen in the log or the store. */
   seen(id: number): void;
+  /** May this one have been issued at or after `since` (ms since 1970)? Stations make up others. */
+  isOurs(id: number, since: number): boolean;
 }
 
 export interface PendingStation {

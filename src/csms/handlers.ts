@@ -1,3 +1,4 @@
+import { chargingAllowed, wasSentByUs } from './authorization.ts';
 import type { Core } from './core.ts';
 import type { AuthorizationStatus, Effect, EventHead } from './model.ts';
 import type { Station } from './station.ts';
@@ -33,6 +34,8 @@ export interface Handler<Request extends object = object, Response extends objec
   retried?: true;
   /** ...and so does one with the same key, whatever its id. */
   businessKey?(request: Request): string;
+  /** ...and so does one whose effect still lasts, however long ago it came first. */
+  answered?(request: Request, station: Station): Response | null;
   handle(request: Request, incoming: Incoming): Decision<Response>;
   /** What the accepted message meant: a pure function, so that a start-up can derive it from the log again. */
   effects?(request: Request, head: EventHead, response: Response, time: number): readonly Effect[];
@@ -42,10 +45,12 @@ export type Handlers = Readonly<Record<string, Handler>>;
 
 /** Whether a token may charge, when no outside decision said it. `evse` null: any. */
 export function decideToken(incoming: Incoming, idToken: string, evse: number | null): AuthorizationStatus {
-  const { core, station, undecided, anomalies } = incoming;
-  if (undecided === 'accept') return 'Accepted';
-  if (undecided === 'reject') return 'Blocked';
+  const { core, station, time, undecided, anomalies } = incoming;
   const status = core.authorization.decide(station, idToken, evse);
+  // the switch counts before anybody's opinion, and what we started ourselves needs none
+  if (!chargingAllowed(station, evse)) return status;
+  if (undecided === 'accept' || wasSentByUs(station, idToken, time)) return 'Accepted';
+  if (undecided === 'reject') return 'Blocked';
   if (undecided === 'list' || core.authorization.find(idToken) !== null || status === 'Accepted')
     return status;
   // it happened long ago and nobody can be asked any more: the energy has flowed

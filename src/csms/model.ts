@@ -103,6 +103,8 @@ export interface Transaction {
   /** Signed meter values were given at: */
   signed: 'start' | 'end' | 'both' | 'none';
   reservationId?: number;
+  /** What its start was answered with. */
+  authorization?: AuthorizationStatus;
   /** Id of the command that started it. */
   command?: string;
   flags?: string[];
@@ -116,7 +118,8 @@ export type Effect =
   | { type: 'connected'; time: number; version: OcppVersion; address: string; securityProfile: number }
   | { type: 'disconnected'; time: number; reason: string }
   | { type: 'heartbeat'; time: number }
-  | { type: 'boot'; time: number; registration: Registration; info: StationInfo; version: OcppVersion }
+  /** `registration` null: as it was. */
+  | { type: 'boot'; time: number; registration: Registration | null; info: StationInfo; version: OcppVersion }
   | {
       type: 'status';
       /** When the gateway accepted it. */
@@ -165,10 +168,6 @@ export type Effect =
     }
   | { type: 'firmware' | 'diagnostics'; time: number; status: string }
   | { type: 'data_transfer'; time: number; vendorId: string; messageId?: string; data?: string };
-
-export interface ConnectorState {
-  status: EvseStatus;
-}
 
 /** The neutral head of an event: what is stored beside frame and answer and published before them. */
 export interface EventHead {

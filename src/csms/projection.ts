@@ -1,3 +1,4 @@
+import { sentStartOf } from './authorization.ts';
 import { isoSeconds } from './event.ts';
 import { applySamples, registerOf, zeroFlow } from './metering.ts';
 import type { Effect, EvseStatus, Transaction } from './model.ts';
@@ -45,7 +46,7 @@ export function applyEffect(station: Station, effect: Effect, context: Projectio
       return;
     case 'boot':
       station.info = effect.info;
-      station.registration = effect.registration;
+      if (effect.registration !== null) station.registration = effect.registration;
       state.set(0, 'last_boot', isoSeconds(effect.time));
       state.set(0, 'last_seen', isoSeconds(effect.time));
       return;
@@ -69,6 +70,7 @@ export function applyEffect(station: Station, effect: Effect, context: Projectio
       const evse = evseOf(station, transaction.evse);
       evse.transaction = transaction;
       station.transactions.set(transaction.id, transaction);
+      forgetSentStart(station, transaction, effect.time);
       state.set(evse.id, 'transaction_active', true);
       if (transaction.meterStart !== null && transaction.meterStart > 0)
         state.set(evse.id, 'energy', transaction.meterStart / 1000);
@@ -94,6 +96,12 @@ export function applyEffect(station: Station, effect: Effect, context: Projectio
     case 'data_transfer':
       return;
   }
+}
+
+/** A start that we sent is answered for once. */
+function forgetSentStart(station: Station, { idToken, evse }: Transaction, time: number): void {
+  const sent = idToken === null ? null : sentStartOf(station, idToken, evse, time);
+  if (sent !== null) station.sentStarts = station.sentStarts.filter((other) => other !== sent);
 }
 
 function applyStatus(

@@ -118,7 +118,7 @@ export function createSession(core: Core, station: Station, dialect: Dialect, wi
         type: 'error',
         code: 'FormationViolation',
         description: reason,
-        details: { raw: cut(text) },
+        details: { raw: cut(maskFrameText(text)) },
       });
   }
 
@@ -197,5 +197,5 @@ export function createSession(core: Core, station: Station, dialect: Dialect, wi
 }
 
 function invalidHead(reason: string, text: string): EventHead {
-  return { kind: 'other', event: 'invalid', reason, raw: cut(text) };
+  return { kind: 'other', event: 'invalid', reason, raw: cut(maskFrameText(text)) };
 }

@@ -28,6 +28,8 @@ export interface StateTable {
   /** Sets a value; the listener hears of it only when its text changed. */
   set(evse: number, key: string, value: StateValue): void;
   setCompatible(key: string, value: StateValue): void;
+  /** Publishes a value of the station again, although it is the same. */
+  tell(key: string): void;
   setConnector(evse: number, connector: number, key: string, value: StateValue): void;
   setForm(form: Exclude<StateForm, 'value'>, evse: number, text: string): void;
   get(evse: number, key: string): string | undefined;
@@ -76,44 +78,48 @@ export function createStateTable(
     return map;
   };
 
-  const put = (
-    map: Map<string, StateEntry>,
-    mapKey: string,
-    make: () => Omit<StateEntry, 'text' | 'stationId'>,
-    text: string,
-  ): void => {
-    const known = map.get(mapKey);
-    if (known === undefined) {
-      const entry: StateEntry = { stationId, ...make(), text };
-      map.set(mapKey, entry);
-      changed(entry);
-    } else if (known.text !== text) {
-      known.text = text;
-      changed(known);
-    }
+  const update = (entry: StateEntry, text: string): void => {
+    if (entry.text === text) return;
+    entry.text = text;
+    changed(entry);
+  };
+
+  const add = (map: Map<string, StateEntry>, mapKey: string, entry: StateEntry): void => {
+    map.set(mapKey, entry);
+    changed(entry);
   };
 
   const value = (evse: number, key: string, compatible: boolean, text: string): void => {
+    const map = scopeOf(evse);
+    const known = map.get(key);
+    if (known !== undefined) return update(known, text);
     const scope: StateScope = evse === 0 ? 'station' : 'evse';
-    put(scopeOf(evse), key, () => ({ scope, evse, connector: 0, form: 'value', key, compatible }), text);
+    add(map, key, { stationId, scope, evse, connector: 0, form: 'value', key, compatible, text });
   };
 
-  const connectorValue = (evse: number, connector: number, key: string, text: string): void =>
-    put(
-      others,
-      `${evse}/${connector}/${key}`,
-      () => ({ scope: 'connector', evse, connector, form: 'value', key, compatible: false }),
-      text,
-    );
+  const connectorValue = (evse: number, connector: number, key: string, text: string): void => {
+    const mapKey = `${evse}/${connector}/${key}`;
+    const known = others.get(mapKey);
+    if (known !== undefined) return update(known, text);
+    const scope: StateScope = 'connector';
+    add(others, mapKey, { stationId, scope, evse, connector, form: 'value', key, compatible: false, text });
+  };
 
   const form = (name: Exclude<StateForm, 'value'>, evse: number, text: string): void => {
+    const mapKey = `${name}/${evse}`;
+    const known = others.get(mapKey);
+    if (known !== undefined) return update(known, text);
     const scope: StateScope = evse === 0 ? 'station' : 'evse';
-    put(
-      others,
-      `${name}/${evse}`,
-      () => ({ scope, evse, connector: 0, form: name, key: name, compatible: false }),
+    add(others, mapKey, {
+      stationId,
+      scope,
+      evse,
+      connector: 0,
+      form: name,
+      key: name,
+      compatible: false,
       text,
-    );
+    });
   };
 
   function* entries(): IterableIterator<StateEntry> {
@@ -130,6 +136,10 @@ export function createStateTable(
   return {
     set: (evse, key, next) => value(evse, key, false, textOf(next)),
     setCompatible: (key, next) => value(0, key, true, textOf(next)),
+    tell(key) {
+      const entry = byEvse.get(0)?.get(key);
+      if (entry !== undefined) changed(entry);
+    },
     setConnector: (evse, connector, key, next) => connectorValue(evse, connector, key, textOf(next)),
     setForm: form,
     get: (evse, key) => byEvse.get(evse)?.get(key)?.text,

@@ -1,7 +1,7 @@
 import type { Clock } from './ports.ts';
 import type { TransactionIds } from './core.ts';
 import type { Transaction } from './model.ts';
-import type { Station } from './station.ts';
+import { runningTransaction, type Station } from './station.ts';
 
 export interface Tariff {
   pricePerKwh: number | null;
@@ -16,11 +16,13 @@ const since2020 = Date.UTC(2020, 0, 1);
  */
 export function createTransactionIds(clock: Clock): TransactionIds {
   let last = 0;
+  const earliest = (ms: number): number => Math.floor((ms - since2020) / 1000);
   return {
     next() {
-      last = Math.max(last + 1, Math.floor((clock.now() - since2020) / 1000));
+      last = Math.max(last + 1, earliest(clock.now()));
       return last;
     },
+    isOurs: (id, since) => id >= Math.max(1, earliest(since)) && id <= last,
     seen(id) {
       if (Number.isSafeInteger(id) && id > last && id < 2 ** 31) last = id;
     },
@@ -66,12 +68,19 @@ export function transactionJson(
 }
 
 /**
- * The running transaction a message of this EVSE belongs to. An id the station made up (0, negative, never issued
- * to it) is matched by EVSE, as real stations mix ids up in the middle of a transaction.
+ * The transaction a message of this EVSE belongs to. An id the station made up (0, negative) is matched by EVSE, as
+ * real stations mix ids up in the middle of a transaction; one of ours that has ended is not the running one's.
  */
-export function attribute(station: Station, evse: number, id: string | null): Transaction | null {
-  const named = id === null ? undefined : station.transactions.get(id);
-  if (named !== undefined) return named;
-  for (const transaction of station.transactions.values()) if (transaction.evse === evse) return transaction;
-  return null;
+export function attribute(
+  station: Station,
+  evse: number,
+  id: number | undefined,
+  ids: Pick<TransactionIds, 'isOurs'>,
+): Transaction | null {
+  if (id === undefined) return runningTransaction(station, evse);
+  const running = station.transactions.get(String(id));
+  if (running !== undefined) return running;
+  for (const { transaction } of station.evses.values())
+    if (transaction !== null && transaction.id === String(id)) return transaction;
+  return ids.isOurs(id, station.joinedAt) ? null : runningTransaction(station, evse);
 }

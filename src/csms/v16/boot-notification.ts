@@ -27,15 +27,17 @@ export const bootNotification: Handler<BootNotificationRequest, BootNotification
       event: registrationOf[response.status],
       vendor: request.chargePointVendor,
       model: request.chargePointModel,
+      // nothing was decided: it is told to ask again when the time can be trusted
+      ...(!clockPlausible && delegated === null && { reason: 'clock' }),
     };
     return { response, head, effects: this.effects?.(request, head, response, time) ?? [] };
   },
-  effects(request, _head, response, time) {
+  effects(request, head, response, time) {
     return [
       {
         type: 'boot',
         time,
-        registration: registrationOf[response.status],
+        registration: head['reason'] === 'clock' ? null : registrationOf[response.status],
         info: infoOf(request),
         version: 'ocpp1.6',
       },

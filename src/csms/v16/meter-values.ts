@@ -20,12 +20,12 @@ interface Read {
 /** OCPP 1.6 §4.7. */
 export const meterValues: Handler<MeterValuesRequest, MeterValuesResponse> = {
   retried: true,
-  handle(request, { station, time, anomalies }) {
+  handle(request, { core, station, time, anomalies }) {
     const read = readMeterValues(request.meterValue, time, anomalies);
-    const id = request.transactionId === undefined ? null : String(request.transactionId);
-    const transaction = attribute(station, request.connectorId, id);
+    const id = request.transactionId;
+    const transaction = attribute(station, request.connectorId, id, core.transactionIds);
     // 0, -1 or an id of somebody else's: real stations mix them up in the middle of a transaction
-    if (id !== null && transaction?.id !== id) anomalies.push('unknown_transaction');
+    if (id !== undefined && transaction?.id !== String(id)) anomalies.push('unknown_transaction');
     const register = registerOf(read.samples);
     const head: EventHead = {
       kind: 'meter',

@@ -1,8 +1,8 @@
 import type { StartTransactionRequest, StartTransactionResponse } from '../../ocpp/generated/v16/types.ts';
-import { tokenKey } from '../authorization.ts';
+import { sentStartOf, tokenKey } from '../authorization.ts';
 import { decideToken, type Handler } from '../handlers.ts';
 import type { Effect, EventHead, Transaction } from '../model.ts';
-import { runningTransaction, type Station } from '../station.ts';
+import { runningTransaction } from '../station.ts';
 import { readTime } from '../time.ts';
 import { authorizeResponse } from './authorize.ts';
 
@@ -19,6 +19,15 @@ export const startTransaction: Handler<StartTransactionRequest, StartTransaction
   retried: true,
   businessKey: (request) =>
     `start/${request.connectorId}/${request.timestamp}/${tokenKey(request.idTag)}/${request.meterStart}`,
+  answered({ connectorId, idTag, meterStart, timestamp }, station) {
+    const running = runningTransaction(station, evseOfStart(connectorId));
+    if (running === null || running.idToken === null || running.authorization === undefined) return null;
+    return tokenKey(running.idToken) === tokenKey(idTag) &&
+      running.meterStart === meterStart &&
+      Date.parse(running.start) === readTime(timestamp, 0).ms
+      ? { transactionId: Number(running.id), idTagInfo: { status: running.authorization } }
+      : null;
+  },
   handle(request, incoming) {
     const { core, station, time, anomalies, delegated } = incoming;
     const evse = evseOfStart(request.connectorId);
@@ -29,7 +38,7 @@ export const startTransaction: Handler<StartTransactionRequest, StartTransaction
     const started = readTime(request.timestamp, time);
     if (started.anomaly !== null) anomalies.push(started.anomaly);
     const response: StartTransactionResponse = { transactionId: core.transactionIds.next(), idTagInfo };
-    const command = takeSentStart(station, request, time);
+    const command = sentStartOf(station, request.idTag, evse, time)?.command ?? null;
     // the stop of a transaction that still seems to run here was lost: the station would have sent it first
     const replaced = runningTransaction(station, evse);
     const head: EventHead = {
@@ -63,6 +72,7 @@ export const startTransaction: Handler<StartTransactionRequest, StartTransaction
       meterLast: request.meterStart,
       stopReason: null,
       signed: 'none',
+      authorization: response.idTagInfo.status,
       // Growatt sends 0 for "no reservation"
       ...(request.reservationId !== undefined &&
         request.reservationId !== 0 && { reservationId: request.reservationId }),
@@ -97,16 +107,3 @@ export const startTransaction: Handler<StartTransactionRequest, StartTransaction
     ];
   },
 };
-
-/** The command that asked for this start, if one did; it is answered for once. */
-function takeSentStart(station: Station, request: StartTransactionRequest, now: number): string | null {
-  const index = station.sentStarts.findIndex(
-    (sent) =>
-      tokenKey(sent.idToken) === tokenKey(request.idTag) &&
-      sent.until > now &&
-      (sent.evse === null || sent.evse === request.connectorId),
-  );
-  if (index < 0) return null;
-  const [sent] = station.sentStarts.splice(index, 1);
-  return sent?.command ?? null;
-}

@@ -1,5 +1,6 @@
 import type { StopTransactionRequest, StopTransactionResponse } from '../../ocpp/generated/v16/types.ts';
 import { tokenKey } from '../authorization.ts';
+import type { Core } from '../core.ts';
 import type { Handler } from '../handlers.ts';
 import type { Effect, EventHead, Transaction } from '../model.ts';
 import type { Station } from '../station.ts';
@@ -11,7 +12,7 @@ export const stopTransaction: Handler<StopTransactionRequest, StopTransactionRes
   retried: true,
   businessKey: (request) => `stop/${request.transactionId}/${request.timestamp}/${request.meterStop}`,
   handle(request, { core, station, time, anomalies, delegated }) {
-    const { transaction, flag } = findTransaction(station, request);
+    const { transaction, flag } = findTransaction(station, request, core);
     const stopped = readTime(request.timestamp, time);
     if (stopped.anomaly !== null) anomalies.push(stopped.anomaly);
     const read = readMeterValues(request.transactionData ?? [], time, anomalies);
@@ -31,9 +32,10 @@ export const stopTransaction: Handler<StopTransactionRequest, StopTransactionRes
     // OCPP 1.6 §4.10: idTagInfo belongs into the answer when the request names an idTag
     const response: StopTransactionResponse =
       delegated ??
-      (request.idTag === undefined
+      // who decides elsewhere was not asked, and a guess would end up in the station's authorization cache
+      (request.idTag === undefined || core.authorization.mode === 'external'
         ? {}
-        : { idTagInfo: { status: stopStatus(core, station, request.idTag) } });
+        : { idTagInfo: { status: core.authorization.decide(station, request.idTag, null) } });
     return { response, head, effects: this.effects?.(request, head, response, time) ?? [] };
   },
   effects(request, head, _response, time) {
@@ -58,12 +60,8 @@ export const stopTransaction: Handler<StopTransactionRequest, StopTransactionRes
   },
 };
 
-function stopStatus(
-  core: Parameters<NonNullable<Handler['handle']>>[1]['core'],
-  station: Station,
-  idTag: string,
-): 'Accepted' | 'Blocked' | 'Expired' | 'Invalid' | 'ConcurrentTx' {
-  return core.authorization.decide(station, idTag, null);
+function isLast(station: Station, { transactionId }: StopTransactionRequest): boolean {
+  return [...station.evses.values()].some(({ transaction }) => transaction?.id === String(transactionId));
 }
 
 /**
@@ -73,12 +71,13 @@ function stopStatus(
 function findTransaction(
   station: Station,
   request: StopTransactionRequest,
+  { transactionIds }: Core,
 ): { transaction: Transaction | null; flag: string | null } {
   const named = station.transactions.get(String(request.transactionId));
   if (named !== undefined) return { transaction: named, flag: null };
-  for (const evse of station.evses.values())
-    if (evse.transaction?.id === String(request.transactionId))
-      return { transaction: null, flag: 'already_stopped' };
+  // it has ended already: its stop must not end the next one
+  if (transactionIds.isOurs(request.transactionId, station.joinedAt))
+    return { transaction: null, flag: isLast(station, request) ? 'already_stopped' : 'unknown_transaction' };
   const candidates = [...station.transactions.values()].filter(
     (transaction) =>
       (request.idTag === undefined ||
