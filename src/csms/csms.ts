@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { OcppVersion } from '../ocpp/version.ts';
+import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Dialect } from './acceptance.ts';
 import { createAuthorization } from './authorization.ts';
@@ -88,6 +89,12 @@ export async function createCsms(parts: CsmsParts): Promise<Csms> {
       if (effect.type === 'boot' || effect.type === 'connected' || station.evses.size !== evses)
         describe(station);
     }
+  }
+
+  /** Something happened just now. */
+  function happen(station: Station, effects: readonly Effect[]): void {
+    apply(station, effects);
+    for (const observer of observers) observer(station, effects);
   }
 
   function describe(station: Station): void {
@@ -180,7 +187,7 @@ export async function createCsms(parts: CsmsParts): Promise<Csms> {
     registry,
     authorization,
     transactionIds,
-    apply,
+    apply: happen,
     touch: (station) => dirty.station(station),
     persist(station, committed) {
       dirty.station(station);
@@ -191,7 +198,15 @@ export async function createCsms(parts: CsmsParts): Promise<Csms> {
     newId: () => randomId(8),
   };
 
+  // what is in memory was not all written: from here on it must not become a record or a checkpoint
+  let halted = false;
+  store.onFailure(() => {
+    halted = true;
+    recorder.halt();
+  });
+
   function checkpoint(): void {
+    if (halted) return;
     commandRows.forgetBefore(clock.now());
     const change = dirty.take(recorder.lastN);
     if (change !== null) store.state.project(eventLog.partition, change);
@@ -211,8 +226,8 @@ export async function createCsms(parts: CsmsParts): Promise<Csms> {
     effect: Extract<Effect, { type: 'connected' | 'disconnected' }>,
   ): void {
     recorder.event(station, { head: connectionHead(effect), time: effect.time });
-    apply(station, [effect]);
     dirty.station(station);
+    happen(station, [effect]);
     outlet.station(station.id, summaryOf(station));
   }
 
@@ -239,9 +254,15 @@ export async function createCsms(parts: CsmsParts): Promise<Csms> {
     if (station.online) disconnected(station, 'unexpected_error');
     else station.state.setForm('availability', 0, 'offline');
   }
-  for (const id of options.expectedStations) {
-    const known = registry.find(id) ?? registry.accept(id);
-    known.state.setCompatible('connection_state', 'DISCONNECTED');
+  for (const id of options.expectedStations) expect(id);
+
+  function expect(id: string): void {
+    try {
+      const station = registry.find(id) ?? registry.accept(id);
+      station.state.setCompatible('connection_state', 'DISCONNECTED');
+    } catch (error) {
+      log.warn({ station: id }, `EXPECTED_CHARGE_POINTS: ${messageOf(error)}`);
+    }
   }
 
   return {

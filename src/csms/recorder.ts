@@ -25,12 +25,16 @@ export interface Recorder {
   readonly lastN: number;
   event(station: Station, recorded: Recorded, committed?: (row: LogRow) => void): LogRow;
   note(station: Station | null, head: RecordHead, time: number, committed?: (row: LogRow) => void): LogRow;
+  /** Nothing is recorded any more: rows before were lost, and their numbers with them. */
+  halt(): void;
 }
 
 export function createRecorder(log: EventLog, outlet: Outlet, recorded: (row: LogRow) => void): Recorder {
   let n = log.lastN;
+  let halted = false;
 
   const append = (row: LogRow, committed: ((row: LogRow) => void) | undefined): LogRow => {
+    if (halted) return row;
     recorded(row);
     log.append(row, (durable) => {
       committed?.(durable);
@@ -42,6 +46,9 @@ export function createRecorder(log: EventLog, outlet: Outlet, recorded: (row: Lo
   return {
     get lastN() {
       return n;
+    },
+    halt() {
+      halted = true;
     },
     event(station, { head, time, version = null, frame = null, answer = null }, committed) {
       return append(

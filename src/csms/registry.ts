@@ -52,7 +52,6 @@ export function createRegistry(options: RegistryOptions, known: Iterable<Station
     const station = options.create(id);
     byKey.set(keyOf(id), station);
     dropPending(id);
-    if (options.windowEnd() === null) options.setWindowEnd(clock.now() + windowMs);
     options.changed(station);
     return station;
   }
@@ -123,9 +122,11 @@ export function createRegistry(options: RegistryOptions, known: Iterable<Station
           `MQTT_BASEPATH has place for one station, and ${JSON.stringify(holder)} has it; ` +
             `MQTT_USESTATIONNAME=true gives ${JSON.stringify(id)} a topic of its own`,
         );
-      if (station !== undefined) return { station };
-      if (mayJoin(id, candidate.address)) return { station: join(id) };
-      return refuse(candidate, id, 'unknown', 'it is not registered and joining is not permitted');
+      if (station === undefined && !mayJoin(id, candidate.address))
+        return refuse(candidate, id, 'unknown', 'it is not registered and joining is not permitted');
+      // the first one has come: the others have so long
+      if (options.windowEnd() === null) options.setWindowEnd(clock.now() + windowMs);
+      return { station: station ?? join(id) };
     },
     permitJoin(seconds) {
       permittedUntil = seconds > 0 ? clock.now() + seconds * 1000 : 0;

@@ -134,13 +134,15 @@ export function evseOf(station: Station, id: number): Evse {
     evse = {
       id,
       connectors: [],
-      chargingEnabled: true,
+      // the switch of the station is that of its EVSEs: a new one follows the others
+      chargingEnabled:
+        station.evses.size === 0 || [...station.evses.values()].some((other) => other.chargingEnabled),
       transaction: null,
       powerMeasured: false,
       limit: null,
     };
     station.evses.set(id, evse);
-    station.state.set(id, 'charging_enabled', true);
+    station.state.set(id, 'charging_enabled', evse.chargingEnabled);
   }
   return evse;
 }
