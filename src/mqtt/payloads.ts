@@ -12,6 +12,17 @@ const Time = Type.String({ description: 'ISO 8601 UTC.', examples: ['2026-11-22T
 const Version = Type.Enum(['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1']);
 const Json = Type.Unknown({ description: 'Any JSON value.' });
 
+const Exchange = Type.Object(
+  {
+    version: Version,
+    action: Type.String(),
+    request: Json,
+    response: Type.Optional(Json),
+    error: Type.Optional(Json),
+  },
+  { description: 'A request of OCPP as received or sent, and what answered it.' },
+);
+
 const Availability = Type.Enum(['online', 'offline']);
 
 const StateText = Type.String({
@@ -84,13 +95,7 @@ const Event = Type.Object(
     meter: Type.Optional(Type.Number({ description: 'kWh' })),
     anomalies: Type.Optional(Type.Array(Type.String())),
     ocpp: Type.Optional(
-      Type.Object({
-        version: Version,
-        action: Type.String(),
-        request: Json,
-        response: Type.Optional(Json),
-        error: Type.Optional(Json),
-      }),
+      Type.Union([Exchange, Type.Array(Exchange)], { description: 'A list in the event of a command.' }),
     ),
     truncated: Type.Optional(
       Type.Literal(true, { description: 'Above the maximum packet of the broker; the whole is in the log.' }),
@@ -144,15 +149,7 @@ const CommandAnswer = Type.Object(
     error: Type.Optional(
       Type.Object({ code: Type.String(), message: Type.String(), details: Type.Optional(Json) }),
     ),
-    ocpp: Type.Array(
-      Type.Object({
-        version: Version,
-        action: Type.String(),
-        request: Json,
-        response: Type.Optional(Json),
-        error: Type.Optional(Json),
-      }),
-    ),
+    ocpp: Type.Array(Exchange),
     ms: Type.Number(),
   },
   { description: 'Exactly one for each received message.' },
