@@ -5,6 +5,7 @@ import { type BrokerView, viewBroker } from '../support/broker-view.ts';
 import { type LocalGateway, startLocalGateway } from '../support/gateway.ts';
 import type { Payload } from '../support/messages16.ts';
 import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts';
+import { contractFaults } from '../support/published-contract.ts';
 import { shakeHands } from '../support/raw-handshake.ts';
 import { connectStation } from '../support/wire-station.ts';
 
@@ -281,5 +282,9 @@ describe('certification cases of a central system, OCPP 1.6', { timeout: 180_000
     const other = await shakeHands(`${gateway.url}/${id}-other`, 'ocpp0.1');
     assert.equal(other.protocol, undefined);
     assert.equal(await other.closeCode(), 1002);
+  });
+
+  it('all that was published meanwhile fits the contract', () => {
+    assert.deepEqual(contractFaults(view.messages, 'ocpp'), []);
   });
 });

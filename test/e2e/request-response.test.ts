@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { type BrokerView, readRetained, viewBroker } from '../support/broker-view.ts';
 import { serveGateway, type ServingGateway } from '../support/gateway.ts';
 import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts';
+import { contractFaults } from '../support/published-contract.ts';
 import { connectStation, type WireStation } from '../support/wire-station.ts';
 
 /** Commands as any MQTT client gives them, each with exactly one result. */
@@ -301,5 +302,9 @@ describe('commands over MQTT', { timeout: 180_000 }, () => {
         { status: 'error', by: 'mqtt' },
       ],
     );
+  });
+
+  it('all that was published meanwhile fits the contract', () => {
+    assert.deepEqual(contractFaults(view.messages, 'ocpp'), []);
   });
 });

@@ -4,6 +4,7 @@ import { loadProtocol } from '../../src/ocpp/validator.ts';
 import { type BrokerView, viewBroker } from '../support/broker-view.ts';
 import { startLocalGateway } from '../support/gateway.ts';
 import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts';
+import { contractFaults } from '../support/published-contract.ts';
 import { readRecordings, type Recording } from './recording.ts';
 import { createReplayedStation, type ReplayedStation } from './replayed-station.ts';
 
@@ -39,6 +40,7 @@ describe('recorded OCPP 1.6 traffic', { timeout: 600_000 }, () => {
       await view.value(`${base}/bridge/state`, 'online');
       const stations = await play(recording, gateway.url, base);
       for (const station of stations) await everyMessageIsAnEvent(station);
+      assert.deepEqual(contractFaults(view.messages, base), []);
       assert.deepEqual(
         gateway.lines.filter(({ level }) => level === 'error' || level === 'fatal'),
         [],
