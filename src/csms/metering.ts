@@ -94,10 +94,15 @@ function phaseIndex(phase: string): number {
   return -1;
 }
 
+function readingOf(readings: readonly Reading[], measurand: string): Reading | undefined {
+  for (const reading of readings) if (reading.measurand === measurand) return reading;
+  return undefined;
+}
+
 function collect(samples: readonly MeterSample[]): Reading[] {
   const readings: Reading[] = [];
   for (const sample of samples) {
-    let reading = readings.find((candidate) => candidate.measurand === sample.measurand);
+    let reading = readingOf(readings, sample.measurand);
     // begin and end values are facts about the transaction, not about now (a Begin of 0 must not hide 678 Wh)
     const periodic = sample.context !== 'Transaction.Begin';
     if (reading === undefined) {
@@ -216,8 +221,9 @@ export function zeroFlow(station: Station, evse: number): void {
 
 /** The register of the newest sample of Energy.Active.Import.Register over all phases, Wh; null when there is none. */
 export function registerOf(samples: readonly MeterSample[]): number | null {
-  for (const reading of collect(samples)) {
-    if (reading.measurand !== 'Energy.Active.Import.Register') continue;
+  // most messages have one of them among many
+  const registers = samples.filter(({ measurand }) => measurand === 'Energy.Active.Import.Register');
+  for (const reading of collect(registers)) {
     if (reading.total !== null) return reading.total;
     const sum = reading.phases.reduce<number>((total, phase) => total + (phase ?? 0), 0);
     return reading.phases.some((phase) => phase !== null) ? sum : null;
