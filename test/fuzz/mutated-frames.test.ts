@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { type BrokerView, viewBroker } from '../support/broker-view.ts';
+import { type BrokerView, readRetained, viewBroker } from '../support/broker-view.ts';
 import { startLocalGateway } from '../support/gateway.ts';
 import { commands16, stationMessages16 } from '../support/messages16.ts';
 import { startMosquitto } from '../support/mosquitto.ts';
+import { contractFaults } from '../support/published-contract.ts';
 import { connectStation, type WireStation } from '../support/wire-station.ts';
 import { createRandom, mutate } from './mutations.ts';
 
@@ -67,6 +68,7 @@ test(`${frames} mutated frames harm nobody`, { timeout: 240_000 }, async (t) => 
   await Promise.all(Array.from({ length: stations }, (_, index) => shout(index)));
 
   assertGapless(events);
+  assert.deepEqual(contractFaults(events.messages, 'fuzz').slice(0, 5), []);
 
   await results.until('a result for each command', () =>
     results.messages.length >= stations * commands ? true : undefined,
@@ -76,6 +78,9 @@ test(`${frames} mutated frames harm nobody`, { timeout: 240_000 }, async (t) => 
   assert.deepEqual(withoutNews(view.values), withoutNews(before));
   assert.equal(view.json('fuzz/quiet/event/meter').length, 1);
   assert.deepEqual(gateway.lines, []);
+  const retained = await readRetained(mosquitto.port, 'fuzz/#');
+  const unreadable = [...retained].filter(([topic, text]) => topic.includes('/state/') && isNoValue(text));
+  assert.deepEqual(unreadable, []);
   assert.equal(Object.hasOwn(Object.prototype, 'polluted'), false);
 
   /** One station that talks nonsense, also in its answers, and comes back when it is sent away. */
@@ -128,6 +133,11 @@ function assertGapless({ messages }: BrokerView): void {
     assert.equal(seq, (last.get(station) ?? 0) + 1, station);
     last.set(station, seq);
   }
+}
+
+/** What a sensor could not show. */
+function isNoValue(text: string): boolean {
+  return /^(?:NaN|-?Infinity|null|undefined|\[object \w+\]|)$/.test(text);
 }
 
 /** Without the heartbeat's own, and the time of a ping. */
