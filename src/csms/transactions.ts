@@ -69,18 +69,19 @@ export function transactionJson(
 
 /**
  * The transaction a message of this EVSE belongs to. An id the station made up (0, negative) is matched by EVSE, as
- * real stations mix ids up in the middle of a transaction; one of ours that has ended is not the running one's.
+ * real stations mix ids up in the middle of a transaction; one of ours that has ended is not the running one's. `isOurs`:
+ * this id was issued by us.
  */
 export function attribute(
   station: Station,
   evse: number,
-  id: number | undefined,
-  ids: Pick<TransactionIds, 'isOurs'>,
+  id: string | null,
+  isOurs = false,
 ): Transaction | null {
-  if (id === undefined) return runningTransaction(station, evse);
-  const running = station.transactions.get(String(id));
+  if (id === null) return runningTransaction(station, evse);
+  const running = station.transactions.get(id);
   if (running !== undefined) return running;
   for (const { transaction } of station.evses.values())
-    if (transaction !== null && transaction.id === String(id)) return transaction;
-  return ids.isOurs(id, station.joinedAt) ? null : runningTransaction(station, evse);
+    if (transaction !== null && transaction.id === id) return transaction;
+  return isOurs ? null : runningTransaction(station, evse);
 }

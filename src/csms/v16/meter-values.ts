@@ -22,10 +22,12 @@ export const meterValues: Handler<MeterValuesRequest, MeterValuesResponse> = {
   retried: true,
   handle(request, { core, station, time, anomalies }) {
     const read = readMeterValues(request.meterValue, time, anomalies);
-    const id = request.transactionId;
-    const transaction = attribute(station, request.connectorId, id, core.transactionIds);
+    const { transactionId } = request;
+    const id = transactionId === undefined ? null : String(transactionId);
+    const isOurs = core.transactionIds.isOurs(transactionId ?? 0, station.joinedAt);
+    const transaction = attribute(station, request.connectorId, id, isOurs);
     // 0, -1 or an id of somebody else's: real stations mix them up in the middle of a transaction
-    if (id !== undefined && transaction?.id !== String(id)) anomalies.push('unknown_transaction');
+    if (id !== null && transaction?.id !== id) anomalies.push('unknown_transaction');
     const register = registerOf(read.samples);
     const head: EventHead = {
       kind: 'meter',
