@@ -30,6 +30,10 @@ const missedPings = 2;
 /** Silence after which a station that never answered a ping is gone, in heartbeat intervals and at least in ms. */
 const silentHeartbeats = 3;
 const silentMs = 180_000;
+/** Messages of one station within a second; then it is read no further until the second is over. */
+const messagesPerSecond = 2000;
+/** What may wait for a station that reads too slowly, bytes; beyond it the connection ends. */
+const maxUnsentBytes = 4 * 1024 * 1024;
 /** For the close handshake, ms. */
 const closeMs = 500;
 
@@ -42,6 +46,9 @@ export function serveConnection(options: ConnectionOptions): Connection {
   let answersPings = false;
   let fault: number | null = null;
   let cancelPing = (): void => {};
+  let cancelTermination = (): void => {};
+  let secondBegan = lastLife;
+  let messages = 0;
   const signs = new Set<() => void>();
 
   const session = csms.serve(station, version, {
@@ -49,6 +56,9 @@ export function serveConnection(options: ConnectionOptions): Connection {
     securityProfile: 0,
     send(text) {
       webSocket.send(text);
+      if (webSocket.bufferedAmount <= maxUnsentBytes) return;
+      log.warn({ station: station.id, address }, 'the station does not read what it is sent');
+      webSocket.terminate();
     },
     close,
   });
@@ -59,8 +69,22 @@ export function serveConnection(options: ConnectionOptions): Connection {
     for (const sign of signs) sign();
   }
 
+  /** A flood of one station must not keep the others waiting: its own queue holds it. */
+  function slowDown(): void {
+    if (lastLife - secondBegan >= 1000) {
+      secondBegan = lastLife;
+      messages = 0;
+    }
+    messages++;
+    if (messages !== messagesPerSecond) return;
+    log.warn({ station: station.id, address }, `more than ${messagesPerSecond} messages a second`);
+    webSocket.pause();
+    clock.after(secondBegan + 1000 - lastLife, () => webSocket.resume());
+  }
+
   webSocket.on('message', (data: Buffer) => {
     alive();
+    slowDown();
     session.receive(data.toString('utf8'));
   });
   webSocket.on('pong', () => {
@@ -78,6 +102,7 @@ export function serveConnection(options: ConnectionOptions): Connection {
     // having refused a frame, ws reads no more, not even the answer to its close frame
     const code = fault ?? seen;
     cancelPing();
+    cancelTermination();
     for (const sign of signs) sign();
     options.ended();
     log.info({ station: station.id, address, code }, 'station disconnected');
@@ -103,7 +128,8 @@ export function serveConnection(options: ConnectionOptions): Connection {
 
   function close(code: number, reason: string): void {
     webSocket.close(code, reason);
-    clock.after(closeMs, () => webSocket.terminate());
+    cancelTermination();
+    cancelTermination = clock.after(closeMs, () => webSocket.terminate());
   }
 
   return {

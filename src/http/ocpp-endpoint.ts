@@ -31,8 +31,12 @@ export interface OcppEndpoint {
 
 /** Largest message of a station, bytes: a full device model report or a certificate chain fits many times. */
 const maxMessageBytes = 1024 * 1024;
+/** Fragments of a message, and pieces of a fragment that have arrived. */
+const maxPieces = 16 * 1024;
 /** From the first byte to the end of the headers, ms. */
 const handshakeTimeoutMs = 10_000;
+/** For the close handshake of a connection that is not served, ms. */
+const closeMs = 500;
 /** How long a newcomer of an identity that is served waits for the old socket to show life, ms. */
 const lifeSignMs = 2_000;
 /** Seconds a station should wait before it tries again. */
@@ -55,6 +59,8 @@ export async function createOcppEndpoint({
     noServer: true,
     clientTracking: false,
     maxPayload: maxMessageBytes,
+    maxFragments: maxPieces,
+    maxBufferedChunks: maxPieces,
     // a compressed context for each station would cost hundreds of KB
     perMessageDeflate: {
       serverNoContextTakeover: true,
@@ -94,15 +100,15 @@ export async function createOcppEndpoint({
   });
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    // before anybody joins by it: a browser or library may ask for HTTP/2 (`Upgrade: h2c`)
+    if (request.method !== 'GET' || request.headers.upgrade?.toLowerCase() !== 'websocket')
+      return refuse(socket, 400);
     const address = addressOf(request);
     const target = request.url ?? '/';
     const identity = identityOf(target);
     const offered = offeredProtocols(request);
     const context = { station: identity, address, path: target, offered: offered.join(',') };
-    if (closedReason !== null) {
-      log.warn(context, `refused: ${closedReason}`);
-      return refuse(socket, 503, { 'Retry-After': String(retryAfterSeconds) });
-    }
+    if (closedReason !== null) return turnAway(socket, context, closedReason);
     const admission = csms.admit({ identity, address, offered });
     if ('refused' in admission) {
       // the registry has said so, once a minute
@@ -111,17 +117,29 @@ export async function createOcppEndpoint({
     }
     const { station } = admission;
     const version = versionOf(offered, station);
-    const before = connections.get(station);
-    if (before !== undefined && (await before.showsLife(lifeSignMs))) {
-      // with profile 0 anybody can claim an identity: who is there stays
-      log.warn(context, 'refused: a connection of this identity is alive');
-      csms.outlet.bridgeEvent({ event: 'alarm', alarm: 'second_connection', station: station.id, address });
-      return refuse(socket, 409);
+    let dead: Connection | undefined;
+    // of several newcomers the first to get in is the one that the others find
+    for (let before = connections.get(station); before !== dead; before = connections.get(station)) {
+      if (await before?.showsLife(lifeSignMs)) {
+        // with profile 0 anybody can claim an identity: who is there stays
+        log.warn(context, 'refused: a connection of this identity is alive');
+        csms.outlet.bridgeEvent({ event: 'alarm', alarm: 'second_connection', station: station.id, address });
+        return refuse(socket, 409);
+      }
+      dead = before;
     }
     if (socket.destroyed) return;
+    // that took a while
+    if (closedReason !== null) return turnAway(socket, context, closedReason);
+    if (csms.registry.find(station.id) !== station) return refuse(socket, 404);
     if (version !== null && offered.length > 0)
       chosenProtocol.set(request, echoSubprotocol(offered, version));
     sockets.handleUpgrade(request, socket, head, (webSocket) => opened(webSocket, station, version, context));
+  }
+
+  function turnAway(socket: Duplex, context: Record<string, unknown>, reason: string): void {
+    log.warn(context, `refused: ${reason}`);
+    refuse(socket, 503, { 'Retry-After': String(retryAfterSeconds) });
   }
 
   /** The version to speak; null: none of what was offered. */
@@ -129,7 +147,8 @@ export async function createOcppEndpoint({
     const spoken = negotiateSubprotocol(offered.filter((name) => isServed(name)));
     if (spoken !== null) return spoken;
     // no header at all: 1.6, as such stations are old
-    return offered.length === 0 ? (station.assumeVersion ?? 'ocpp1.6') : station.assumeVersion;
+    const assumed = station.assumeVersion ?? (offered.length === 0 ? 'ocpp1.6' : null);
+    return assumed !== null && csms.dialects.has(assumed) ? assumed : null;
   }
 
   function isServed(name: string): boolean {
@@ -146,7 +165,10 @@ export async function createOcppEndpoint({
     if (version === null) {
       // OCPP-J 1.6 §3.1.2: no agreement on the protocol
       log.warn(context, 'refused: none of the offered subprotocols is served');
+      webSocket.on('error', (error) => log.debug({ ...context, err: error }, 'connection error'));
       webSocket.close(1002, 'none of the offered subprotocols is served');
+      const cancel = csms.clock.after(closeMs, () => webSocket.terminate());
+      webSocket.on('close', cancel);
       return;
     }
     const connection = serveConnection({
@@ -176,6 +198,7 @@ export async function createOcppEndpoint({
         for (const connection of connections.values()) connection.close(1013, 'try again later');
     },
     close() {
+      closedReason = 'the gateway stops';
       for (const connection of connections.values()) connection.terminateSoon();
       return new Promise((resolve) => {
         server.close(() => resolve());

@@ -20,6 +20,8 @@ export interface TestCsms {
   readonly outside: Outside;
   readonly logged: { level: string; message: string }[];
   readonly time: { now: number };
+  /** Everything that waits for a time runs now. */
+  elapse(): void;
   connect(id: string): TestStation;
   /** As after a crash: nothing is said goodbye to. */
   restart(): Promise<void>;
@@ -118,10 +120,14 @@ export const testOptions: CsmsOptions = {
 export async function createTestCsms(options: Partial<CsmsOptions> = {}): Promise<TestCsms> {
   const dir = await mkdtemp(join(tmpdir(), 'csms-'));
   const time = { now: Date.parse('2026-11-22T10:00:00Z') };
+  const waiting = new Set<() => void>();
   const clock: Clock = {
     now: () => time.now,
     monotonic: () => time.now,
-    after: () => () => {},
+    after(_ms, run) {
+      waiting.add(run);
+      return () => void waiting.delete(run);
+    },
   };
   const logged: { level: string; message: string }[] = [];
   const logAt =
@@ -160,6 +166,11 @@ export async function createTestCsms(options: Partial<CsmsOptions> = {}): Promis
     outside,
     logged,
     time,
+    elapse() {
+      const due = new Set(waiting);
+      waiting.clear();
+      for (const run of due) run();
+    },
     connect: (id) => connectStation(csms, id),
     async restart() {
       await store.close();
