@@ -94,28 +94,25 @@ async function exchange(client: MqttClient, root: string, { action, args, timeou
   const id = randomUUID();
   const raw = isOcppAction(action);
   const resultTopic = raw ? topicOf('call_result', root, { action }) : topicOf('command_result', root);
-  const answered = new Promise<Result>((resolve, reject) => {
-    const late = setTimeout(
-      () =>
-        reject(
-          new GatewayError('broker_unreachable', 'no result came: is the gateway running at this broker?'),
-        ),
-      (timeout + graceSeconds) * 1000,
-    );
-    client.on('message', (topic, payload) => {
-      if (topic !== resultTopic) return;
-      const result = JSON.parse(payload.toString()) as Result;
-      if (result.id !== id) return;
-      clearTimeout(late);
-      resolve(result);
-    });
+  const { promise: answered, resolve, reject } = Promise.withResolvers<Result>();
+  client.on('message', (topic, payload) => {
+    if (topic !== resultTopic) return;
+    const result = JSON.parse(payload.toString()) as Result;
+    if (result.id === id) resolve(result);
   });
   await client.subscribeAsync(resultTopic, { qos: 1 });
   const [topic, message] = raw
     ? [topicOf('call', root, { action }), { id, timeout, payload: args }]
     : [topicOf('command', root), { action, args, id, timeout }];
   await client.publishAsync(topic, JSON.stringify(message), { qos: 1 });
-  return answered;
+  const late = setTimeout(
+    () =>
+      reject(
+        new GatewayError('broker_unreachable', 'no result came: is the gateway running at this broker?'),
+      ),
+    (timeout + graceSeconds) * 1000,
+  );
+  return answered.finally(() => clearTimeout(late));
 }
 
 function printResult({ output }: CommandContext, station: string, action: string, result: Result): void {

@@ -16,6 +16,7 @@ describe('a timestamp', () => {
     ['2026-03-01T12:00:00-0330', '2026-03-01T15:30:00Z', 'timestamp_short_offset'],
     ['2026-02-29T12:00:00Z', '2026-11-22T10:00:00Z', 'timestamp_invalid'],
     ['2026-04-31T12:00:00Z', '2026-11-22T10:00:00Z', 'timestamp_invalid'],
+    ['1', '2026-11-22T10:00:00Z', 'timestamp_invalid'],
     ['yesterday', '2026-11-22T10:00:00Z', 'timestamp_invalid'],
   ] as const)
     it(`${text} is ${anomaly ?? 'as the specification wants it'}`, () => {

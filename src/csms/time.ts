@@ -13,6 +13,8 @@ const zulu = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 const withoutZone = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?$/;
 const shortOffset = /^(.*[T ]\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d)(\d\d)?$/;
 
+const dateAndTime = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/;
+
 /** Reads a timestamp; what cannot be read becomes `fallbackMs`, the time of acceptance. */
 export function readTime(text: string, fallbackMs: number): ReadTime {
   if (zulu.test(text)) {
@@ -26,7 +28,8 @@ export function readTime(text: string, fallbackMs: number): ReadTime {
   }
   const short = shortOffset.exec(text);
   if (short !== null) return read(`${short[1]}:${short[2] ?? '00'}`, 'timestamp_short_offset', fallbackMs);
-  return read(text, null, fallbackMs);
+  // Date.parse makes a year of a lone number, too
+  return dateAndTime.test(text) ? read(text, null, fallbackMs) : invalid(fallbackMs);
 }
 
 function read(text: string, anomaly: ReadTime['anomaly'], fallbackMs: number): ReadTime {
