@@ -35,7 +35,7 @@ const messagesPerSecond = 2000;
 /** What may wait for a station that reads too slowly, bytes; beyond it the connection ends. */
 const maxUnsentBytes = 4 * 1024 * 1024;
 /** For the close handshake, ms. */
-const closeMs = 500;
+const closeMs = 300;
 
 export function serveConnection(options: ConnectionOptions): Connection {
   const { webSocket, csms, station, version, address, log } = options;

@@ -1,6 +1,13 @@
-/** The name that takes the fewest typing errors (two swapped letters are one) to become `name`; null when none is near. */
+/** As much of a name as tells which one was meant. */
+const tellingPart = 5;
+
+/**
+ * The name that takes the fewest typing errors (two swapped letters are one) to become `name`, else one that begins
+ * with it; null when none is near.
+ */
 export function nearestName(name: string, candidates: Iterable<string>): string | null {
   let best: string | null = null;
+  let begun: string | null = null;
   let least = Math.max(2, Math.ceil(name.length / 2));
   for (const candidate of candidates) {
     const distance = typingErrors(name.toLowerCase(), candidate.toLowerCase());
@@ -8,8 +15,9 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
       best = candidate;
       least = distance;
     }
+    if (name.length >= tellingPart && candidate.startsWith(name)) begun ??= candidate;
   }
-  return best;
+  return best ?? begun;
 }
 
 /** Optimal string alignment, one row at a time; `before` is the row above the one above. */
