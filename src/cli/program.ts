@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { loadConfig } from '../config/load.ts';
-import { nearest } from '../config/nearest.ts';
+import { nearest } from '../nearest.ts';
 import { flagName, type OptionName, optionNames, optionOf } from '../config/schema.ts';
 import { GatewayError } from '../errors.ts';
 import { registerCheck } from './check.ts';

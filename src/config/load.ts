@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { GatewayError } from '../errors.ts';
 import { parseDotenv } from './dotenv.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import { textOf } from './parse-value.ts';
 import type { OptionName, Values } from './schema.ts';
 import { flagName, isOptionName, optionNames, yamlKey } from './schema.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import { loadConfig } from './load.ts';
 import { parseValue } from './parse-value.ts';
 import { renderReferencePage } from './reference-page.ts';

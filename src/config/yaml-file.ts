@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as Yaml from 'yaml';
 import { GatewayError } from '../errors.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import type { Written } from './parse-value.ts';
 import type { OptionName } from './schema.ts';
 import { optionNames, yamlKey } from './schema.ts';

@@ -5,7 +5,7 @@ import type { Core } from '../core.ts';
 import type { Token } from '../model.ts';
 import type { Station } from '../station.ts';
 import type { Outcome } from './context.ts';
-import { nearestName } from './nearest-name.ts';
+import { nearestName } from '../../nearest.ts';
 import { replayEvents } from './replay-events.ts';
 import { validateArgs } from './validate-args.ts';
 import { argsOf, time } from './words/schema.ts';

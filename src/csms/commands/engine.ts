@@ -15,7 +15,7 @@ import { gatewayCommands } from './gateway-words.ts';
 import { createHistory } from './history.ts';
 import { createLimitPacer } from './limit-pacer.ts';
 import { createLimitCommands } from './limits.ts';
-import { nearestName } from './nearest-name.ts';
+import { nearestName } from '../../nearest.ts';
 import { createPauseKeeper } from './pause-keeper.ts';
 import { isPermitted } from './privileged.ts';
 import { recordBridgeResult, recordResult, restoreCommands } from './records.ts';

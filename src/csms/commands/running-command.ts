@@ -6,7 +6,7 @@ import type { CallOutcome, Core, Session } from '../core.ts';
 import type { Station } from '../station.ts';
 import type { CommandContext } from './context.ts';
 import { CommandFailure } from './failure.ts';
-import { nearestName } from './nearest-name.ts';
+import { nearestName } from '../../nearest.ts';
 import { versionCommands } from './versions.ts';
 import { retryScheduleMs } from './wait-for-session.ts';
 import type { SessionWaiters } from './wait-for-session.ts';

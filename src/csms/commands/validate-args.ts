@@ -3,7 +3,7 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 import ajvFormats from 'ajv-formats';
 import type { Static, TSchema } from 'typebox';
 import { GatewayError } from '../../errors.ts';
-import { nearestName } from './nearest-name.ts';
+import { nearestName } from '../../nearest.ts';
 
 // strict mode does not know the keywords of documentation
 const ajv = new Ajv({ useDefaults: true, strict: false });
