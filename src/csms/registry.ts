@@ -69,8 +69,11 @@ export function createRegistry(options: RegistryOptions, known: Iterable<Station
     const [only] = options.expectedStations;
     if (options.expectedStations.length === 1 && only !== undefined)
       return keyOf(only) === keyOf(id) ? null : only;
-    for (const station of byKey.values()) if (keyOf(station.id) !== keyOf(id)) return station.id;
-    return null;
+    // several may be known from a time when each had its topic: the first to join has the place
+    let holder: Station | null = null;
+    for (const station of byKey.values())
+      if (holder === null || station.joinedAt < holder.joinedAt) holder = station;
+    return holder === null || keyOf(holder.id) === keyOf(id) ? null : holder.id;
   }
 
   function mayJoin(id: string, address: string): boolean {
