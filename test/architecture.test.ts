@@ -11,19 +11,20 @@ const source = join(root, 'src');
 /** Who may import what, of ours. A name without a slash is a folder or a file directly in `src/`. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   errors: [],
+  nearest: [],
   'json-schema': [],
   log: ['log'],
   clock: ['csms'],
   ocpp: [],
-  csms: ['ocpp', 'json-schema', 'errors', 'log'],
+  csms: ['ocpp', 'json-schema', 'nearest', 'errors', 'log'],
   mqtt: ['csms', 'json-schema', 'errors', 'log'],
   store: ['csms', 'errors'],
   broker: ['errors', 'log'],
-  config: ['errors', 'log'],
+  config: ['nearest', 'errors', 'log'],
   http: ['csms', 'ocpp/version', 'mqtt/payloads', 'errors', 'log'],
   simulator: ['ocpp', 'errors', 'log'],
   'mqtt-layout': ['config', 'mqtt'],
-  cli: ['config', 'simulator', 'gateway', 'mqtt', 'mqtt-layout', 'ocpp', 'errors', 'log'],
+  cli: ['config', 'simulator', 'gateway', 'mqtt', 'mqtt-layout', 'ocpp', 'nearest', 'errors', 'log'],
   gateway: [
     'broker',
     'clock',
