@@ -48,8 +48,9 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const refusedTopics = new Set<string>();
   let noticeIdle: (() => void) | null = null;
 
-  // each leaves the other a part, however much there is of it
+  // each leaves the other a part, however much there is of it; states can wait, for only the newest is wanted
   const limit = (): number => Math.ceil((bus.window * 3) / 4);
+  const retainedLimit = (): number => Math.ceil(bus.window / 4);
 
   function publishEvent(row: LogRow, token: InFlightEvent): PublishOutcome {
     const topic = eventTopics.of(row.station, eventKind(row) ?? 'other');
@@ -80,7 +81,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   const retained = createRetainedPublisher<Retained>({
     clock,
-    limit,
+    limit: retainedLimit,
     topicOf(value) {
       if (value.form === 'bridge') return value.topic;
       const station = topics.of(value.stationId);

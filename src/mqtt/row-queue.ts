@@ -1,7 +1,10 @@
 import type { LogRow } from '../csms/ports.ts';
 
-const ROWS_MAX = 256;
-const CHARACTERS_MAX = 1024 * 1024;
+/** Enough for the batches of a busy second: reading a row again costs more than keeping it. */
+const ROWS_MAX = 2048;
+const CHARACTERS_MAX = 4 * 1024 * 1024;
+/** Rows of one reading: what it brings is unpacked in one turn. */
+export const rowsAtOnce = 256;
 
 /** Rows that wait for their turn, bounded in number and size. */
 export interface RowQueue {
@@ -13,8 +16,6 @@ export interface RowQueue {
   shift(): void;
   clear(): void;
 }
-
-export const rowsAtOnce = ROWS_MAX;
 
 export function createRowQueue(): RowQueue {
   let rows: LogRow[] = [];
