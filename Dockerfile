@@ -15,9 +15,9 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
-RUN mkdir -p /data && chown node:node /data
-USER node
+RUN install -d -o 1000 -g 1000 /data
+USER 1000
 VOLUME /data
-# Charging stations, and the dashboard, API and metrics.
+# Charging stations; 8380 is kept for the dashboard to come.
 EXPOSE 3000 8380
 CMD ["node", "--max-semi-space-size=4", "dist/main.js", "serve"]
