@@ -243,7 +243,8 @@ export function seedAnswers(station: Station, rows: readonly LogRow[], dialect: 
 }
 
 export function needsSeed(station: Station): boolean {
-  return !answersOf.has(station);
+  // of one that never said anything there is nothing to read
+  return station.lastSeq > 0 && !answersOf.has(station);
 }
 
 /** Sent so late that nobody waits for the answer any more. */
