@@ -58,9 +58,9 @@ async function send(context: CommandContext, station: string, order: Order): Pro
   const client = await connectToBroker(config, choice);
   try {
     const { base, prefix } = layoutOfConfig(config);
-    const topics = createStationTopics({ base, prefix });
-    topics.place(station, await ownTopicOf(client, base, station));
-    const result = await exchange(client, topics.of(station), order);
+    const known = await topicOfStation(client, base, station);
+    const root = known ?? createStationTopics({ base, prefix }).of(station);
+    const result = await exchange(client, root, order);
     output.value(result);
     printResult(context, station, order.action, result);
     if (result.status !== 'accepted' && result.status !== 'ok') context.exitCode = 1;
@@ -69,20 +69,33 @@ async function send(context: CommandContext, station: string, order: Order): Pro
   }
 }
 
-/** The topic that `station_set` gave it; null when it has the default one. Retained, so it comes with the subscription. */
-async function ownTopicOf(client: MqttClient, base: string, station: string): Promise<string | null> {
-  const topic = topicOf('bridge_station', base, { id: station });
-  let own: string | null = null;
-  const read = (from: string, payload: Buffer): void => {
-    if (from === topic && payload.length > 0)
-      own = (JSON.parse(payload.toString()) as { topic: string | null }).topic;
+/**
+ * Where the gateway publishes the station, whatever the case of its id here; null when it does not know it. What is
+ * known is retained, so it comes with the subscription.
+ */
+async function topicOfStation(client: MqttClient, base: string, station: string): Promise<string | null> {
+  const filter = `${topicOf('bridge_station', base, { id: '' })}+`;
+  let found: string | null = null;
+  const read = (_topic: string, payload: Buffer): void => {
+    const known = parseJson(payload) as { id?: unknown; topic?: unknown } | null;
+    if (String(known?.id).toLowerCase() === station.toLowerCase() && typeof known?.topic === 'string')
+      found = known.topic;
   };
   client.on('message', read);
-  await client.subscribeAsync(topic, { qos: 1 });
+  await client.subscribeAsync(filter, { qos: 1 });
   // what is retained is sent before the answer to the next packet
-  await client.unsubscribeAsync(topic);
+  await client.unsubscribeAsync(filter);
   client.off('message', read);
-  return own;
+  return found;
+}
+
+/** null also for what is no JSON: somebody else's message. */
+function parseJson(payload: Buffer): unknown {
+  try {
+    return JSON.parse(payload.toString());
+  } catch {
+    return null;
+  }
 }
 
 /** OCPP actions begin with a capital letter and travel raw; all else is a command in plain words. */

@@ -6,6 +6,7 @@ import type { Token } from '../model.ts';
 import type { Station } from '../station.ts';
 import type { Outcome } from './context.ts';
 import { nearestName } from '../../nearest.ts';
+import { showAuthorization } from './gateway-words.ts';
 import { replayEvents } from './replay-events.ts';
 import { validateArgs } from './validate-args.ts';
 import { argsOf, time } from './words/schema.ts';
@@ -112,10 +113,13 @@ export function createBridgeCommands(core: Core, controls: GatewayControls): Bri
         ...(name !== undefined && { name }),
         ...(expires_at !== undefined && { expiresAt: new Date(expires_at).toISOString() }),
       });
+      showAuthorization(core);
       return accepted({ id_token });
     },
     token_remove({ id_token }) {
-      return { status: authorization.remove(id_token) ? 'accepted' : 'rejected', result: { id_token } };
+      const isRemoved = authorization.remove(id_token);
+      showAuthorization(core);
+      return { status: isRemoved ? 'accepted' : 'rejected', result: { id_token } };
     },
     token_list() {
       return accepted({ tokens: authorization.tokens().map(tokenJson) });

@@ -40,7 +40,7 @@ export const gatewayCommands: {
 
   async set_authorization({ core }, { mode }) {
     core.authorization.setMode(mode);
-    for (const station of core.registry.all()) station.state.set(0, 'authorization', core.authorization.mode);
+    showAuthorization(core);
     return { status: 'accepted', result: { mode } };
   },
 };
@@ -67,4 +67,9 @@ function switchCharging(station: Station, evse: number | null, enabled: boolean)
   }
   const isAnyEnabled = [...station.evses.values()].some((known) => known.chargingEnabled);
   station.state.setCompatible('charging_enabled', isAnyEnabled);
+}
+
+/** The mode on every station's topic: without a chosen one it follows from whether a token is known. */
+export function showAuthorization({ registry, authorization }: Core): void {
+  for (const station of registry.all()) station.state.set(0, 'authorization', authorization.mode);
 }
