@@ -26,7 +26,9 @@ export interface Report {
   losses: Line<Losses>[];
 }
 
-const ms = ({ p50, p99 }: Spread): string => `${p50.toFixed(2)} / ${p99.toFixed(2)}`;
+/** Nothing came where that is the way of it: without COMPAT_TOPICS there are no such topics. */
+const ms = ({ p50, p99 }: Spread): string =>
+  Number.isNaN(p50) ? '–' : `${p50.toFixed(2)} / ${p99.toFixed(2)}`;
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
