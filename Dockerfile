@@ -4,7 +4,6 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY . .
-RUN node scripts/generate.ts
 RUN npm run build
 RUN npm prune --omit=dev --ignore-scripts
 
