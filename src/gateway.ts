@@ -9,9 +9,9 @@ import { earlierNames } from './csms/commands/earlier-names.ts';
 import { createCommands } from './csms/commands/engine.ts';
 import type { CsmsOptions } from './csms/core.ts';
 import { createCsms } from './csms/csms.ts';
+import { allDialects } from './csms/dialects.ts';
 import { isoSeconds } from './csms/event.ts';
 import type { Clock, Store } from './csms/ports.ts';
-import { loadDialect } from './csms/v16/dialect.ts';
 import { createOcppEndpoint, type OcppEndpoint } from './http/ocpp-endpoint.ts';
 import type { RootLog } from './log.ts';
 import { willOf } from './mqtt/bridge.ts';
@@ -102,7 +102,7 @@ async function buildGateway(
     log,
     outlet: mqtt.outlet,
     store,
-    dialects: new Map([['ocpp1.6' as const, await loadDialect()]]),
+    dialects: allDialects(),
   });
   parts.defer(() => csms.stop('session_cancelled'));
   clockWentBack = (backMs) => {

@@ -3,6 +3,7 @@ import { formatCallError, formatCallResult } from '../ocpp/frame-text.ts';
 import type { IncomingRequest } from '../ocpp/peer.ts';
 import { maskFrameText } from '../ocpp/secrets.ts';
 import type { Protocol, Violation } from '../ocpp/validator.ts';
+import type { OcppVersion } from '../ocpp/version.ts';
 import { messageOf } from '../errors.ts';
 import { createRecentAnswers, messageKey, type RecentAnswers, type Settle } from './answers.ts';
 import type { Core } from './core.ts';
@@ -165,15 +166,17 @@ export function createAcceptance(
       return failed(request, error, time);
     }
     const response = JSON.stringify(decision.response);
-    const frame = formatCallResult(messageId, response);
+    // OCPP 2.1 part 4 §4.2.4: a SEND is never answered
+    const frame = request.type === 'send' ? null : formatCallResult(messageId, response);
     if (decision.head === null) {
       core.apply(station, decision.effects);
-      return answer(messageId, frame);
+      if (frame !== null) answer(messageId, frame);
+      return;
     }
     const head = anomalies.length > 0 ? { ...decision.head, anomalies } : decision.head;
     recorder.event(station, { head, time, version, frame: maskFrameText(text), answer: frame }, () => {
       settle?.(response);
-      answer(messageId, frame);
+      if (frame !== null) answer(messageId, frame);
     });
     core.apply(station, decision.effects);
     core.touch(station);
@@ -187,7 +190,7 @@ export function createAcceptance(
     time: number,
   ): void {
     const { messageId, action, text } = request;
-    const code = errorCodeFor(version, kind);
+    const code = request.type === 'send' ? null : errorCodeFor(version, kind);
     const head: EventHead = {
       kind: 'other',
       event: 'invalid',
@@ -226,15 +229,19 @@ export function createAcceptance(
 }
 
 /** Seeds the answers of a station from its last rows, once after a start-up. */
-export function seedAnswers(station: Station, rows: readonly LogRow[], dialect: Dialect): void {
+export function seedAnswers(
+  station: Station,
+  rows: readonly LogRow[],
+  dialects: ReadonlyMap<OcppVersion, Dialect>,
+): void {
   if (answersOf.has(station)) return;
   const answers = createRecentAnswers();
   answersOf.set(station, answers);
-  for (const { frame, answer } of rows) {
-    if (frame === null || answer === null) continue;
+  for (const { version, frame, answer } of rows) {
+    if (version === null || frame === null || answer === null) continue;
     const [, messageId, action, payload] = JSON.parse(frame) as [number, string, string, object];
     const [type, , response] = JSON.parse(answer) as [number, string, object];
-    const handler = dialect.handlers[action];
+    const handler = dialects.get(version)?.handlers[action];
     if (type !== 3 || handler?.retried !== true) continue;
     const keys = [messageKey(messageId, frame)];
     if (handler.businessKey !== undefined) keys.push(handler.businessKey(payload));

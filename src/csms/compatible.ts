@@ -1,5 +1,5 @@
 import { isoSeconds } from './event.ts';
-import type { Effect, StationInfo } from './model.ts';
+import type { AppliedEffect, StationInfo } from './model.ts';
 import type { Station } from './station.ts';
 import { transactionEnergy, type Tariff } from './transactions.ts';
 
@@ -7,7 +7,7 @@ import { transactionEnergy, type Tariff } from './transactions.ts';
  * The keys of the earlier ocpp2mqtt, from the same effects as the neutral ones. Energies in Wh here, as its users'
  * rules expect; measurands are written beside the neutral values (metering).
  */
-export function applyCompatible(station: Station, effect: Effect, tariff: Tariff): void {
+export function applyCompatible(station: Station, effect: AppliedEffect, tariff: Tariff): void {
   const { state } = station;
   switch (effect.type) {
     case 'connected':
@@ -70,6 +70,7 @@ export function applyCompatible(station: Station, effect: Effect, tariff: Tariff
       setKnown(station, 'message_id', effect.messageId);
       setKnown(station, 'data', effect.data);
       return;
+    case 'transaction_updated':
     case 'firmware':
     case 'diagnostics':
       return;
@@ -99,7 +100,7 @@ function applyInfo(station: Station, info: StationInfo): void {
 
 function applyStop(
   station: Station,
-  effect: Extract<Effect, { type: 'transaction_stopped' }>,
+  effect: Extract<AppliedEffect, { type: 'transaction_stopped' }>,
   tariff: Tariff,
 ): void {
   const { state } = station;

@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { OcppVersion } from '../ocpp/version.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Dialect } from './acceptance.ts';
 import { createAuthorization } from './authorization.ts';
 import { applyCompatible } from './compatible.ts';
 import type { Admission, Candidate, Core, CsmsOptions, PendingStation } from './core.ts';
+import type { Dialects } from './dialects.ts';
 import { isoSeconds } from './event.ts';
+import { statusAfter } from './evse-status.ts';
 import type { Effect, EventHead } from './model.ts';
 import type { Clock, LogRow, Outlet, StationSummary, Store } from './ports.ts';
 import { applyEffect, type ProjectionContext } from './projection.ts';
@@ -26,18 +27,18 @@ export interface CsmsParts {
   log: Log;
   outlet: Outlet;
   store: Store;
-  dialects: ReadonlyMap<OcppVersion, Dialect>;
+  dialects: Dialects;
 }
 
 /** The charging station management system: who is known, what was said, what is decided. */
 export interface Csms extends Core {
-  readonly dialects: ReadonlyMap<OcppVersion, Dialect>;
+  readonly dialects: Dialects;
   /** Records and results of the last commands before this start, in order. */
   readonly commandRows: readonly LogRow[];
   /** To be told what just happened (never what a start-up reads again), after it was applied. */
   observe(observer: (station: Station, effects: readonly Effect[]) => void): void;
   admit(candidate: Candidate): Admission;
-  /** Serves a connection of a registered station; a session before it is displaced. */
+  /** Serves a connection of a registered station; a session before it is displaced. The dialect has been loaded. */
   serve(station: Station, version: OcppVersion, wire: Wire): ServedSession;
   /** The connection ended. */
   ended(session: ServedSession, reason: string): void;
@@ -74,17 +75,20 @@ export async function createCsms(parts: CsmsParts): Promise<Csms> {
 
   function apply(station: Station, effects: readonly Effect[]): void {
     const context = live ? loud : quiet;
-    for (const effect of effects) {
+    for (const told of effects) {
+      const evses = station.evses.size;
+      const effect = told.type === 'evse_status' ? statusAfter(station, told) : told;
+      if (effect === null) continue;
       applyCompatible(station, effect, tariff);
       if (effect.type === 'transaction_started') {
         effect.transaction.station = station.id;
-        transactionIds.seen(Number(effect.transaction.id));
+        // 2.x stations give their own ids
+        if (effect.transaction.progress === undefined) transactionIds.seen(Number(effect.transaction.id));
         dirty.transaction(effect.transaction);
       } else if (effect.type === 'transaction_stopped') {
         const stopped = station.transactions.get(effect.id);
         if (stopped !== undefined) dirty.transaction(stopped);
       }
-      const evses = station.evses.size;
       applyEffect(station, effect, context);
       if (effect.type === 'boot' || effect.type === 'connected' || station.evses.size !== evses)
         describe(station);
@@ -272,8 +276,7 @@ export async function createCsms(parts: CsmsParts): Promise<Csms> {
     observe: (observer) => void observers.push(observer),
     admit: (candidate) => registry.admit(candidate),
     serve(station, version, wire) {
-      const dialect = dialects.get(version);
-      if (dialect === undefined) throw new RangeError(`no dialect for ${version}`);
+      const dialect = dialects.loaded(version);
       const before = station.session as ServedSession | null;
       if (before !== null) {
         before.end('displaced');
@@ -284,7 +287,7 @@ export async function createCsms(parts: CsmsParts): Promise<Csms> {
         outlet.bridgeEvent({ event: 'takeover', station: station.id, address: wire.address });
         before.close(4000, 'another connection took over');
       }
-      const session = createSession(core, station, dialect, wire);
+      const session = createSession(core, station, { dialect, load: dialects.load }, wire);
       station.session = session;
       const { address, securityProfile } = wire;
       connectionEvent(station, { type: 'connected', time: clock.now(), version, address, securityProfile });

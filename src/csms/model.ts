@@ -37,6 +37,12 @@ export type EvseStatus =
   | 'faulted'
   | 'unknown';
 
+/** What a connector of OCPP 2.x reports of itself. */
+export type ConnectorStatus = Extract<
+  EvseStatus,
+  'available' | 'occupied' | 'reserved' | 'unavailable' | 'faulted'
+>;
+
 export type AuthorizationStatus = 'Accepted' | 'Blocked' | 'Expired' | 'Invalid' | 'ConcurrentTx';
 
 export type Registration = 'accepted' | 'pending' | 'rejected';
@@ -108,6 +114,19 @@ export interface Transaction {
   /** Id of the command that started it. */
   command?: string;
   flags?: string[];
+  /** 2.x: how far its numbered events have come. */
+  progress?: Progress;
+}
+
+export interface Progress {
+  /** Highest sequence number seen. */
+  seqNo: number;
+  /** When the last event says it happened, ms since 1970. */
+  at: number;
+  /** Sequence numbers below the highest that have not come. */
+  missing: number[];
+  /** As in the specification: `EVConnected`, `Charging`... */
+  chargingState?: string;
 }
 
 /**
@@ -128,11 +147,26 @@ export type Effect =
       evse: number;
       connector: number;
       status: EvseStatus;
+      /** Where the connector's own status is not that of its EVSE. */
+      connectorStatus?: EvseStatus;
       /** In the spelling of OCPP 1.6 (`SuspendedEV`), for all versions. */
       status16: string;
       errorCode: string;
       info?: string;
       vendorId?: string;
+      vendorErrorCode?: string;
+      timestamp?: string;
+    }
+  /** 2.x: something that the status of an EVSE follows from; it becomes a `status`. */
+  | {
+      type: 'evse_status';
+      time: number;
+      /** 0 is the station. */
+      evse: number;
+      connector: number;
+      /** By the connector; absent: only the transaction went on. */
+      reported?: ConnectorStatus;
+      problem?: boolean;
       vendorErrorCode?: string;
       timestamp?: string;
     }
@@ -142,6 +176,22 @@ export type Effect =
       time: number;
       transaction: Transaction;
       authorization: AuthorizationStatus;
+    }
+  /** 2.x: an event of a running transaction. */
+  | {
+      type: 'transaction_updated';
+      time: number;
+      id: string;
+      seqNo: number;
+      /** When it happened, ms since 1970. */
+      at: number;
+      chargingState?: string;
+      /** It is the start, and comes late. ISO 8601 UTC. */
+      start?: string;
+      /** Register at the begin, Wh, where none was known. */
+      meterStart: number | null;
+      idToken?: string;
+      reservationId?: number;
     }
   | {
       type: 'transaction_stopped';
@@ -168,6 +218,9 @@ export type Effect =
     }
   | { type: 'firmware' | 'diagnostics'; time: number; status: string }
   | { type: 'data_transfer'; time: number; vendorId: string; messageId?: string; data?: string };
+
+/** What is applied to the state: a status is complete by then. */
+export type AppliedEffect = Exclude<Effect, { type: 'evse_status' }>;
 
 /** The neutral head of an event: what is stored beside frame and answer and published before them. */
 export interface EventHead {

@@ -1,9 +1,10 @@
 import { sentStartOf } from './authorization.ts';
 import { isoSeconds } from './event.ts';
 import { applySamples, registerOf, zeroFlow } from './metering.ts';
-import type { Effect, EvseStatus, Transaction } from './model.ts';
+import type { AppliedEffect, EvseStatus, Transaction } from './model.ts';
 import type { LiveMessage } from './ports.ts';
 import { evseOf, type Evse, type Station } from './station.ts';
+import { applyProgress } from './transaction-progress.ts';
 import { transactionJson, type Tariff } from './transactions.ts';
 
 /**
@@ -27,7 +28,7 @@ const pluggedStatuses = new Set<EvseStatus>([
   'occupied',
 ]);
 
-export function applyEffect(station: Station, effect: Effect, context: ProjectionContext): void {
+export function applyEffect(station: Station, effect: AppliedEffect, context: ProjectionContext): void {
   const { state } = station;
   switch (effect.type) {
     case 'connected':
@@ -46,6 +47,8 @@ export function applyEffect(station: Station, effect: Effect, context: Projectio
       return;
     case 'boot':
       station.info = effect.info;
+      station.version = effect.version;
+      state.set(0, 'ocpp_version', effect.version);
       if (effect.registration !== null) station.registration = effect.registration;
       state.set(0, 'last_boot', isoSeconds(effect.time));
       state.set(0, 'last_seen', isoSeconds(effect.time));
@@ -81,6 +84,14 @@ export function applyEffect(station: Station, effect: Effect, context: Projectio
       });
       return;
     }
+    case 'transaction_updated': {
+      const transaction = station.transactions.get(effect.id);
+      if (transaction === undefined) return;
+      applyProgress(transaction, effect);
+      if (effect.idToken !== undefined || effect.start !== undefined)
+        publishSession(station, evseOf(station, transaction.evse), effect.time, context);
+      return;
+    }
     case 'transaction_stopped':
       applyStop(station, effect, context);
       return;
@@ -106,7 +117,7 @@ function forgetSentStart(station: Station, { idToken, evse }: Transaction, time:
 
 function applyStatus(
   station: Station,
-  effect: Extract<Effect, { type: 'status' }>,
+  effect: Extract<AppliedEffect, { type: 'status' }>,
   context: ProjectionContext,
 ): void {
   const { state } = station;
@@ -121,7 +132,8 @@ function applyStatus(
   if (!evse.connectors.includes(effect.connector)) evse.connectors.push(effect.connector);
   const before = state.get(evse.id, 'status') as EvseStatus | undefined;
   state.set(evse.id, 'status', effect.status);
-  if (evse.connectors.length > 1) state.setConnector(evse.id, effect.connector, 'status', effect.status);
+  if (evse.connectors.length > 1)
+    state.setConnector(evse.id, effect.connector, 'status', effect.connectorStatus ?? effect.status);
   state.set(evse.id, 'error_code', effect.errorCode);
   state.set(evse.id, 'problem', effect.status === 'faulted' || hasProblem(effect.errorCode));
   // a reserved or faulted EVSE says nothing about the cable
@@ -155,7 +167,7 @@ function isRunning(station: Station, evse: Evse): boolean {
 
 function applyStop(
   station: Station,
-  effect: Extract<Effect, { type: 'transaction_stopped' }>,
+  effect: Extract<AppliedEffect, { type: 'transaction_stopped' }>,
   context: ProjectionContext,
 ): void {
   const transaction = station.transactions.get(effect.id);
@@ -180,7 +192,7 @@ function applyStop(
 
 function applyMeter(
   station: Station,
-  effect: Extract<Effect, { type: 'meter' }>,
+  effect: Extract<AppliedEffect, { type: 'meter' }>,
   context: ProjectionContext,
 ): void {
   if (effect.evse > 0) evseOf(station, effect.evse);

@@ -1,7 +1,7 @@
 import { parseFrame } from '../ocpp/frame.ts';
-import { isVersion, type OcppVersion } from '../ocpp/version.ts';
+import { isVersion } from '../ocpp/version.ts';
 import type { Log } from '../log.ts';
-import type { Dialect } from './acceptance.ts';
+import type { Dialects } from './dialects.ts';
 import type { Effect, EventHead, Token } from './model.ts';
 import type { EventLog, LogRow, Store } from './ports.ts';
 import { restoreStation, type Station, type StoredStation } from './station.ts';
@@ -19,7 +19,7 @@ export interface Restored {
 interface Sources {
   store: Store;
   eventLog: EventLog;
-  dialects: ReadonlyMap<OcppVersion, Dialect>;
+  dialects: Dialects;
   log: Log;
 }
 
@@ -68,6 +68,7 @@ export async function restoreFrom(sources: Sources, targets: Targets): Promise<R
     if (rows.length === 0) break;
     for (const row of rows) {
       try {
+        if (row.version !== null) await sources.dialects.load(row.version);
         readRow(row, sources, targets, restored, put);
       } catch (error) {
         log.error({ n: row.n, station: row.station, err: error }, 'a row of the log cannot be applied');
@@ -111,17 +112,13 @@ function readRow(
 }
 
 /** What a stored row meant. */
-function effectsOf(
-  row: LogRow,
-  head: EventHead,
-  dialects: ReadonlyMap<OcppVersion, Dialect>,
-): readonly Effect[] {
+function effectsOf(row: LogRow, head: EventHead, dialects: Dialects): readonly Effect[] {
   if (head.kind === 'connection') return connectionEffects(row, head);
   if (row.frame === null || row.answer === null || row.version === null) return [];
-  const dialect = dialects.get(row.version);
+  const dialect = dialects.loaded(row.version);
   const request = parseFrame(row.frame);
   const answer = parseFrame(row.answer);
-  if (dialect === undefined || request.type !== 'CALL' || answer.type !== 'CALLRESULT') return [];
+  if (request.type !== 'CALL' || answer.type !== 'CALLRESULT') return [];
   const handler = dialect.handlers[request.action];
   // the same repairs as at acceptance
   const violations = dialect.protocol.validateRequest(request.action, request.payload);

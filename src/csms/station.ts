@@ -1,5 +1,5 @@
 import type { OcppVersion } from '../ocpp/version.ts';
-import type { Registration, StationInfo, Transaction } from './model.ts';
+import type { ConnectorStatus, Registration, StationInfo, Transaction } from './model.ts';
 import type { StateTable, StoredEntry } from './state.ts';
 import type { Session } from './core.ts';
 
@@ -13,6 +13,12 @@ export interface Evse {
   transaction: Transaction | null;
   /** Power was measured at least once: it is no longer computed from voltage and current. */
   powerMeasured: boolean;
+  /** 2.x: what the connectors last reported. */
+  connectorStatus?: Record<number, ConnectorStatus>;
+  /** 2.x: a component of it reports a problem. */
+  problem?: boolean;
+  /** 2.x: a transaction ran since the cable was plugged in. */
+  served?: boolean;
   /** When the session document was last made, ms since 1970. */
   sessionAt?: number;
   /** What our own profiles enforce, A or W; null when none is set. */

@@ -9,6 +9,8 @@ export interface ConnectionOptions {
   csms: Csms;
   station: Station;
   version: OcppVersion;
+  /** The version was agreed on in the handshake. */
+  isAgreed: boolean;
   address: string;
   log: Log;
   ended(): void;
@@ -54,6 +56,7 @@ export function serveConnection(options: ConnectionOptions): Connection {
   const session = csms.serve(station, version, {
     address,
     securityProfile: 0,
+    isAgreed: options.isAgreed,
     send(text) {
       webSocket.send(text);
       if (webSocket.bufferedAmount <= maxUnsentBytes) return;

@@ -117,6 +117,7 @@ export async function createOcppEndpoint({
     }
     const { station } = admission;
     const version = versionOf(offered, station);
+    if (version !== null) await csms.dialects.load(version);
     let dead: Connection | undefined;
     // of several newcomers the first to get in is the one that the others find
     for (let before = connections.get(station); before !== dead; before = connections.get(station)) {
@@ -176,6 +177,7 @@ export async function createOcppEndpoint({
       csms,
       station,
       version,
+      isAgreed: isServed(String(context['offered'])),
       address: String(context['address']),
       log,
       ended() {

@@ -44,3 +44,12 @@ export function looksLike201Boot(payload: unknown): boolean {
   const station = 'chargingStation' in payload ? payload.chargingStation : undefined;
   return typeof station === 'object' && station !== null;
 }
+
+/**
+ * The version of a connection on which none was agreed: as assumed, until its first message shows another. `action`
+ * and `payload` are those of that message.
+ */
+export function versionShownBy(action: string, payload: unknown, assumed: OcppVersion): OcppVersion {
+  const isAnother = assumed === 'ocpp1.6' && action === 'BootNotification' && looksLike201Boot(payload);
+  return isAnother ? 'ocpp2.0.1' : assumed;
+}

@@ -67,11 +67,40 @@ describe('the subprotocol', { timeout: 120_000 }, () => {
     await view.value('protocol/availability', 'offline');
   });
 
+  it('is 2.0.1 where none is offered and the first message is a boot of it', async (t) => {
+    const station = await connect(t, `${gateway.url}/A`, []);
+    const boot201 = { reason: 'PowerUp', chargingStation: { vendorName: 'V', model: 'M' } };
+    assert.equal((await station.call('BootNotification', boot201))['status'], 'Accepted');
+    await view.value('protocol/state/ocpp_version', 'ocpp2.0.1');
+    const status = {
+      timestamp: '2026-11-22T10:00:00Z',
+      connectorStatus: 'Occupied',
+      evseId: 1,
+      connectorId: 1,
+    };
+    assert.deepEqual(await station.call('StatusNotification', status), {});
+    await view.value('protocol/evse/1/state/status', 'occupied');
+    await station.close();
+    await view.value('protocol/availability', 'offline');
+  });
+
+  it('belongs to the connection: a station may come back with another one', async (t) => {
+    for (const version of ['ocpp1.6', 'ocpp2.1', 'ocpp2.0.1']) {
+      const station = await connect(t, `${gateway.url}/A`, [version]);
+      await view.value('protocol/state/ocpp_version', version);
+      await station.close();
+      await view.value('protocol/availability', 'offline');
+    }
+  });
+
   for (const [offered, chosen] of [
     ['ocpp1.6', 'ocpp1.6'],
     ['ocpp1.5, ocpp1.6', 'ocpp1.6'],
     ['ocpp1.6,ocpp1.5', 'ocpp1.6'],
     ['soap ,ocpp1.6 , ocpp1.2', 'ocpp1.6'],
+    ['ocpp2.0,ocpp2.0.1', 'ocpp2.0.1'],
+    ['ocpp2.1, ocpp2.0.1, ocpp1.6', 'ocpp2.1'],
+    ['ocpp1.6, ocpp2.0.1', 'ocpp1.6'],
   ] as const)
     it(`is ${chosen} of ${offered}`, async () => {
       const answer = await shakeHands(`${gateway.url}/A`, offered);
@@ -80,7 +109,7 @@ describe('the subprotocol', { timeout: 120_000 }, () => {
       await view.value('protocol/availability', 'offline');
     });
 
-  for (const offered of ['ocpp2.0,ocpp1.5', 'soap', 'ocpp2.0.1'])
+  for (const offered of ['ocpp2.0,ocpp1.5', 'soap', 'ocpp3.0'])
     it(`none of ${offered}: the handshake names none, and 1002 closes the connection`, async () => {
       const answer = await shakeHands(`${gateway.url}/A`, offered);
       assert.equal(answer.protocol, undefined);

@@ -6,11 +6,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { EventEmitter } from 'node:events';
 import type { CsmsOptions } from '../../src/csms/core.ts';
 import { createCsms, type Csms } from '../../src/csms/csms.ts';
+import { allDialects } from '../../src/csms/dialects.ts';
 import { eventText } from '../../src/csms/event.ts';
 import type { BridgeEvent, Clock, LiveMessage, Outlet, Question, Store } from '../../src/csms/ports.ts';
 import type { ServedSession } from '../../src/csms/session.ts';
-import { loadDialect } from '../../src/csms/v16/dialect.ts';
 import type { Log } from '../../src/log.ts';
+import { ocppVersions, type OcppVersion } from '../../src/ocpp/version.ts';
 import { createSqliteStore } from '../../src/store/sqlite.ts';
 
 /** A CSMS on a real store, with a scripted outside. */
@@ -22,7 +23,8 @@ export interface TestCsms {
   readonly time: { now: number };
   /** Everything that waits for a time runs now. */
   elapse(): void;
-  connect(id: string): TestStation;
+  /** `null`: no version was agreed on, 1.6 is assumed. */
+  connect(id: string, version?: OcppVersion | null): TestStation;
   /** As after a crash: nothing is said goodbye to. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -141,7 +143,8 @@ export async function createTestCsms(options: Partial<CsmsOptions> = {}): Promis
     error: logAt('error'),
   } as unknown as Log;
   const outside = createOutside();
-  const dialects = new Map([['ocpp1.6' as const, await loadDialect()]]);
+  const dialects = allDialects();
+  await Promise.all(ocppVersions.map((version) => dialects.load(version)));
   const openStore = (): Promise<Store> =>
     createSqliteStore({ dir, retentionDays: 30, retentionMaxBytes: 1e9, now: () => time.now });
   const open = (store: Store): Promise<Csms> =>
@@ -171,7 +174,7 @@ export async function createTestCsms(options: Partial<CsmsOptions> = {}): Promis
       waiting.clear();
       for (const run of due) run();
     },
-    connect: (id) => connectStation(csms, id),
+    connect: (id, version = 'ocpp1.6') => connectStation(csms, id, version),
     async restart() {
       await store.close();
       outside.state.clear();
@@ -186,17 +189,22 @@ export async function createTestCsms(options: Partial<CsmsOptions> = {}): Promis
   };
 }
 
-function connectStation(csms: Csms, id: string): TestStation {
-  const admission = csms.admit({ identity: id, address: '127.0.0.1', offered: ['ocpp1.6'] });
+function connectStation(csms: Csms, id: string, version: OcppVersion | null): TestStation {
+  const admission = csms.admit({
+    identity: id,
+    address: '127.0.0.1',
+    offered: version === null ? [] : [version],
+  });
   if ('refused' in admission) throw new Error(admission.reason);
   const frames: unknown[][] = [];
   const closed: { code: number; reason: string }[] = [];
   const arrived = new EventEmitter();
   let read = 0;
   let ids = 0;
-  const session = csms.serve(admission.station, 'ocpp1.6', {
+  const session = csms.serve(admission.station, version ?? 'ocpp1.6', {
     address: '127.0.0.1',
     securityProfile: 0,
+    isAgreed: version !== null,
     send(text) {
       frames.push(JSON.parse(text) as unknown[]);
       arrived.emit('frame');
