@@ -54,7 +54,7 @@ function progressOf(
       meterStop: null,
       meterLast: meterStart,
       stopReason: null,
-      signed: 'none',
+      signed: read.signed ? 'start' : 'none',
       progress: { missing: [], ...told },
       ...(status !== null && { authorization: status }),
       ...defined('reservationId', reservationId),
