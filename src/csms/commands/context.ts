@@ -26,14 +26,18 @@ export interface Outcome {
   result?: unknown;
 }
 
+/** What is special about CALLs of an OCPP version. */
+export interface CallRules {
+  /** Actions that are never sent while the registration is pending. */
+  readonly startAndStop: ReadonlySet<string>;
+  /** Under PRIVILEGED_COMMANDS: firmware, logs, certificates, keys, network profiles, hard reset. */
+  isPrivileged(action: string, request: JsonObject): boolean;
+}
+
 /** What an OCPP version makes of the commands. */
-export interface VersionCommands {
+export interface VersionCommands extends CallRules {
   readonly words: {
     readonly [W in StationWord]: (context: CommandContext, args: WordArgs[W]) => Promise<Outcome>;
   };
   readonly profiles: ProfileWriter;
-  /** Actions that are never sent while the registration is pending. */
-  readonly startAndStop: ReadonlySet<string>;
-  /** Under PRIVILEGED_COMMANDS: firmware, logs, certificates, keys, hard reset. */
-  isPrivileged(action: string, request: JsonObject): boolean;
 }

@@ -22,7 +22,7 @@ import { recordBridgeResult, recordResult, restoreCommands } from './records.ts'
 import { createRunningCommand } from './running-command.ts';
 import type { CommandOrder, RunningCommand } from './running-command.ts';
 import { validateArgs } from './validate-args.ts';
-import { versionCommands } from './versions.ts';
+import { callRules, versionCommands } from './versions.ts';
 import { createSessionWaiters } from './wait-for-session.ts';
 import { words } from './words/index.ts';
 import type { GatewayWord, LimitWord, StationWord, Word, WordArgs } from './words/index.ts';
@@ -150,8 +150,7 @@ export function createCommands(core: Core, controls: GatewayControls): Commands 
         details: { path: '/', rule: 'type' },
       });
     const { version } = await running.session();
-    if (versionCommands[version]?.isPrivileged(action, args as Record<string, unknown>))
-      permit(core, ownTopic);
+    if (callRules[version].isPrivileged(action, args as Record<string, unknown>)) permit(core, ownTopic);
     return { status: 'accepted', result: await running.call(action, args) };
   };
 

@@ -7,7 +7,7 @@ import type { Station } from '../station.ts';
 import type { CommandContext } from './context.ts';
 import { CommandFailure } from './failure.ts';
 import { nearestName } from '../../nearest.ts';
-import { versionCommands } from './versions.ts';
+import { callRules } from './versions.ts';
 import { retryScheduleMs } from './wait-for-session.ts';
 import type { SessionWaiters } from './wait-for-session.ts';
 
@@ -73,7 +73,7 @@ export function createRunningCommand(
     // what is checked and recorded is what goes over the wire
     const request = JSON.parse(JSON.stringify(payload)) as JsonObject;
     checkRequest(connected, action, request);
-    if (station.registration === 'pending' && versionCommands[version]?.startAndStop.has(action))
+    if (station.registration === 'pending' && callRules[version].startAndStop.has(action))
       throw notAccepted('the registration of the station is pending');
 
     const exchange: OcppExchange = { version, action, request: maskSecrets(action, request) };

@@ -78,9 +78,9 @@ describe('a station of OCPP 2.x', () => {
         connectorId: 1,
       }),
     ];
-    const [first, second] = await Promise.all(answers);
-    assert.equal((first?.[2] as { status: string }).status, 'Accepted');
-    assert.deepEqual(second?.[2], {});
+    const [first = [], second = []] = await Promise.all(answers);
+    assert.equal((first[2] as { status: string }).status, 'Accepted');
+    assert.deepEqual(second[2], {});
     assert.equal(station.session.version, 'ocpp2.0.1');
     assert.equal(state('ocpp_version'), 'ocpp2.0.1');
     assert.equal(state('1/status'), 'occupied');
