@@ -23,8 +23,8 @@ if (files.length === 0) {
   process.exit(1);
 }
 
-// Two at a time: the tests start brokers and browsers of their own.
-const tests = spawn(process.execPath, ['--test', '--test-concurrency=2', ...files], {
+// Two at a time: the tests start brokers and browsers of their own. What hangs ends with its name.
+const tests = spawn(process.execPath, ['--test', '--test-concurrency=2', '--test-timeout=180000', ...files], {
   cwd: root,
   stdio: 'inherit',
 });

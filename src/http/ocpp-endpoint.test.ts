@@ -137,13 +137,16 @@ describe('the door for charging stations', () => {
     assert.equal(await refused, 404);
   });
 
-  it('does not assume a version that it does not speak', async () => {
+  it('speaks the assumed version with a station that offers none', async () => {
     const station = test.csms.registry.accept('A');
     test.csms.registry.set(station, { assume_version: 'ocpp2.1' });
     const client = new WebSocket(`ws://127.0.0.1:${endpoint.port}/A`);
     clients.push(client);
-    const [code] = (await once(client, 'close')) as [number];
-    assert.equal(code, 1002);
+    await once(client, 'open');
+    client.send('[2,"1","Nonsense",{}]');
+    const [answer] = (await once(client, 'message')) as [Buffer];
+    assert.match(String(answer), /^\[4,"1","NotImplemented"/);
+    assert.equal(station.version, 'ocpp2.1');
   });
 
   it('leaves a flood in the queue of the station that makes it', async () => {
