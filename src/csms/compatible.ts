@@ -50,7 +50,7 @@ export function applyCompatible(station: Station, effect: AppliedEffect, tariff:
       return;
     case 'transaction_started': {
       const { transaction } = effect;
-      state.setCompatible('transaction_id', transaction.id);
+      setKnown(station, 'transaction_id', transaction.id);
       if (transaction.meterStart !== null) state.setCompatible('meter_start', transaction.meterStart);
       state.setCompatible('meter_start_timestamp', transaction.start);
       if (transaction.reservationId !== undefined)
@@ -63,10 +63,10 @@ export function applyCompatible(station: Station, effect: AppliedEffect, tariff:
     case 'meter':
       // a late value of an ended transaction must not hide the id that stops the running one
       if (effect.transaction !== null && station.transactions.has(effect.transaction))
-        state.setCompatible('transaction_id', effect.transaction);
+        setKnown(station, 'transaction_id', effect.transaction);
       return;
     case 'data_transfer':
-      state.setCompatible('vendor_id', effect.vendorId);
+      setKnown(station, 'vendor_id', effect.vendorId);
       setKnown(station, 'message_id', effect.messageId);
       setKnown(station, 'data', effect.data);
       return;
@@ -82,13 +82,14 @@ function noFlow(station: Station): void {
   station.state.setCompatible('current_import', 0);
 }
 
+/** An empty text would clear the topic. */
 function setKnown(station: Station, key: string, value: string | undefined): void {
   if (value !== undefined && value !== '') station.state.setCompatible(key, value);
 }
 
 function applyInfo(station: Station, info: StationInfo): void {
-  station.state.setCompatible('charge_point_vendor', info.vendor);
-  station.state.setCompatible('charge_point_model', info.model);
+  setKnown(station, 'charge_point_vendor', info.vendor);
+  setKnown(station, 'charge_point_model', info.model);
   setKnown(station, 'charge_point_serial_number', info.serialNumber);
   setKnown(station, 'charge_box_serial_number', info.boxSerialNumber);
   setKnown(station, 'firmware_version', info.firmwareVersion);

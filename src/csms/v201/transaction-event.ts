@@ -59,7 +59,7 @@ export const transactionEvent: Handler<TransactionEventRequest, TransactionEvent
       ...(eventType === 'Ended' && {
         end: at.text,
         // 2.0.1 §2.48: it may be left out when it is Local
-        reason: transactionInfo.stoppedReason ?? 'Local',
+        reason: transactionInfo.stoppedReason || 'Local',
       }),
       ...(response.idTokenInfo !== undefined && { status: response.idTokenInfo.status }),
       ...(read.signed && { signed: true }),
