@@ -50,7 +50,9 @@ test(`${frames} mutated frames harm nobody`, { timeout: 240_000 }, async (t) => 
   }
   await view.value('fuzz/quiet/evse/1/state/transaction_active', 'ON');
   await view.until('its last event', () => view.json('fuzz/quiet/event/meter')[0]);
-  await view.value('fuzz/quiet/evse/1/state/current', (text) => text !== '');
+  // the last that meter values show
+  await view.value('fuzz/quiet/evse/1/state/temperature', (text) => text !== '');
+  await view.value('fuzz/quiet/state/temperature', (text) => text !== '');
   const before = new Map(view.values);
 
   // the transaction of another station is named, too

@@ -66,7 +66,6 @@ for (const version of ocppVersions)
 
     /** In the order in which they were said, each with what it said; a transaction that is told twice ends once. */
     async function everyMessageIsAnEvent({ topic, said }: ReplayedStation): Promise<void> {
-      await view.value(`${topic}/availability`, 'offline');
       const told = new Set<string>();
       const expected = said
         .filter(({ action, payload }) => {
@@ -76,16 +75,22 @@ for (const version of ocppVersions)
           return action !== 'Heartbeat' && isNew;
         })
         .map(({ action, payload }) => ({ action, payload }));
-      const heard = view.messages
-        .filter(({ topic: at }) => at.startsWith(`${topic}/event/`))
-        .map(({ text }) => JSON.parse(text) as HeardEvent)
-        .flatMap(({ event, ocpp, raw }) => {
-          if (event === 'invalid' && raw !== undefined) {
-            const [, , action, payload] = JSON.parse(raw) as [number, string, string, object];
-            return [{ action, payload }];
-          }
-          return ocpp?.request === undefined ? [] : [{ action: ocpp.action, payload: ocpp.request }];
-        });
+      const events = (): HeardEvent[] =>
+        view.messages
+          .filter(({ topic: at }) => at.startsWith(`${topic}/event/`))
+          .map(({ text }) => JSON.parse(text) as HeardEvent);
+      // events come in order: behind the last disconnection there are only results of commands
+      await view.until('its last event', () => {
+        const all = events();
+        return all.length > expected.length && isGone(all) ? true : undefined;
+      });
+      const heard = events().flatMap(({ event, ocpp, raw }) => {
+        if (event === 'invalid' && raw !== undefined) {
+          const [, , action, payload] = JSON.parse(raw) as [number, string, string, object];
+          return [{ action, payload }];
+        }
+        return ocpp?.request === undefined ? [] : [{ action: ocpp.action, payload: ocpp.request }];
+      });
       assert.deepEqual(heard, expected);
     }
   });
@@ -94,6 +99,11 @@ interface HeardEvent {
   event: string;
   raw?: string;
   ocpp?: { action: string; request?: object };
+}
+
+function isGone(events: readonly HeardEvent[]): boolean {
+  const last = events.findLast(({ event }) => event === 'connected' || event === 'disconnected');
+  return last?.event === 'disconnected';
 }
 
 /** What makes two messages about a transaction the same one, whatever their ids are. */
