@@ -47,6 +47,8 @@ export interface EventOutbox {
   stop(): void;
   /** Committed rows that are not acknowledged, as far as their `n` tells. */
   readonly behind: number;
+  /** Some of them have not left yet. */
+  readonly isWaiting: boolean;
 }
 
 export function createEventOutbox(options: EventOutboxOptions): EventOutbox {
@@ -239,6 +241,9 @@ export function createEventOutbox(options: EventOutboxOptions): EventOutbox {
     },
     get behind() {
       return committedN - acknowledgedN;
+    },
+    get isWaiting() {
+      return sentN < committedN;
     },
   };
 }

@@ -48,9 +48,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const refusedTopics = new Set<string>();
   let noticeIdle: (() => void) | null = null;
 
-  // each leaves the other a part, however much there is of it; states can wait, for only the newest is wanted
+  // each leaves the other a part, however much there is of it
   const limit = (): number => Math.ceil((bus.window * 3) / 4);
-  const retainedLimit = (): number => Math.ceil(bus.window / 4);
+  // of a state only the newest is wanted: it steps back for events that wait
+  const retainedLimit = (): number => (events.isWaiting ? Math.ceil(bus.window / 4) : limit());
 
   function publishEvent(row: LogRow, token: InFlightEvent): PublishOutcome {
     const topic = eventTopics.of(row.station, eventKind(row) ?? 'other');
