@@ -6,10 +6,10 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { createTestCsms, type TestCsms } from '../../test/support/csms.ts';
-import type { Log } from '../log.ts';
+import { createLog } from '../log.ts';
 import { createOcppEndpoint, type OcppEndpoint } from './ocpp-endpoint.ts';
 
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} } as unknown as Log;
+const silent = createLog({ level: 'fatal', format: 'json', output: { write: () => {} } });
 const boot = '[2,"1","BootNotification",{"chargePointVendor":"V","chargePointModel":"M"}]';
 
 describe('the door for charging stations', () => {

@@ -10,7 +10,7 @@ import { allDialects } from '../../src/csms/dialects.ts';
 import { eventText } from '../../src/csms/event.ts';
 import type { BridgeEvent, Clock, LiveMessage, Outlet, Question, Store } from '../../src/csms/ports.ts';
 import type { ServedSession } from '../../src/csms/session.ts';
-import type { Log } from '../../src/log.ts';
+import { createLog } from '../../src/log.ts';
 import { ocppVersions, type OcppVersion } from '../../src/ocpp/version.ts';
 import { createSqliteStore } from '../../src/store/sqlite.ts';
 
@@ -132,16 +132,8 @@ export async function createTestCsms(options: Partial<CsmsOptions> = {}): Promis
     },
   };
   const logged: { level: string; message: string }[] = [];
-  const logAt =
-    (level: string) =>
-    (_fields: object, message = ''): void =>
-      void logged.push({ level, message });
-  const log = {
-    debug: () => {},
-    info: logAt('info'),
-    warn: logAt('warn'),
-    error: logAt('error'),
-  } as unknown as Log;
+  const log = createLog({ level: 'info', format: 'json', output: { write: () => {} } });
+  log.onLine('info', (line) => logged.push(line));
   const outside = createOutside();
   const dialects = allDialects();
   await Promise.all(ocppVersions.map((version) => dialects.load(version)));
