@@ -46,6 +46,8 @@ export interface Gateway {
 const stopSeconds = 0.6;
 /** Packed, dropped and measured this often, ms. */
 const maintenanceMs = 10 * 60_000;
+/** The first time soon after the start: a gateway that is started often keeps its log small, too. */
+const firstMaintenanceMs = 30_000;
 /** Between two attempts to write again after the store failed, ms. */
 const recoveryMs = 2000;
 const windowOfPublishes = 4000;
@@ -81,7 +83,10 @@ async function buildGateway(
 
   log.info({}, choice.line);
   const broker = choice.kind === 'embedded' ? await startBroker(choice, dataDir, log) : null;
-  if (broker !== null) parts.defer(() => broker.close());
+  if (broker !== null) {
+    parts.defer(() => broker.close());
+    log.info({ addr: broker.addr, port: broker.port }, 'listening for MQTT clients');
+  }
 
   const layout = layoutOfConfig(config);
   const mqtt = createMqtt({
@@ -205,16 +210,16 @@ function sendAwayOnFailure({
 function maintainRegularly(store: Store, clock: Clock, log: RootLog): () => void {
   let stopped = false;
   let cancel = (): void => {};
-  const schedule = (): void => {
+  const schedule = (ms: number): void => {
     if (stopped) return;
-    cancel = clock.after(maintenanceMs, () => {
+    cancel = clock.after(ms, () => {
       store
         .maintain(clock.now())
         .catch((error: unknown) => log.error({ err: error }, 'the log cannot be maintained'))
-        .finally(schedule);
+        .finally(() => schedule(maintenanceMs));
     });
   };
-  schedule();
+  schedule(firstMaintenanceMs);
   return () => {
     stopped = true;
     cancel();

@@ -44,7 +44,13 @@ export async function startSubject(variant: Variant, mqttPort: number): Promise<
       ? [program('bench/floor.ts'), String(port), String(mqttPort), variant.publishes, String(variant.qos)]
       : gatewayArguments(port, mqttPort);
   const env: Record<string, string> =
-    variant.kind === 'floor' ? {} : { COMPAT_TOPICS: String(variant.compatible), OCPP_JOIN: 'open' };
+    variant.kind === 'floor'
+      ? {}
+      : {
+          COMPAT_TOPICS: String(variant.compatible),
+          OCPP_JOIN: 'open',
+          NODE_COMPILE_CACHE: program('node_modules/.cache/compile'),
+        };
   const { pid, startMs, stop } = await startProgram({ args, cwd, env, port });
   return {
     url: `ws://127.0.0.1:${port}`,

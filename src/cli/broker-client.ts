@@ -45,6 +45,8 @@ async function connectOnce(options: IClientOptions): Promise<MqttClient> {
     client.once('connect', () => {
       client.removeAllListeners('close');
       client.off('error', fail);
+      // the end of the connection says it
+      client.on('error', () => client.end(true));
       resolve(client);
     });
   });

@@ -38,7 +38,11 @@ async function demo(context: CommandContext): Promise<void> {
         AUTHORIZATION: 'open',
       },
     });
-    const log = createLog({ level: 'warn', format: 'text', output: context.stdout });
+    const log = createLog({
+      level: 'warn',
+      format: output.json ? 'json' : 'text',
+      output: context.stdout,
+    });
     const choice = {
       kind: 'embedded' as const,
       addr: address,

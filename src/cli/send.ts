@@ -65,7 +65,7 @@ async function send(context: CommandContext, station: string, order: Order): Pro
     printResult(context, station, order.action, result);
     if (result.status !== 'accepted' && result.status !== 'ok') context.exitCode = 1;
   } finally {
-    await client.endAsync();
+    await client.endAsync(!client.connected);
   }
 }
 
@@ -108,24 +108,28 @@ async function exchange(client: MqttClient, root: string, { action, args, timeou
   const raw = isOcppAction(action);
   const resultTopic = raw ? topicOf('call_result', root, { action }) : topicOf('command_result', root);
   const { promise: answered, resolve, reject } = Promise.withResolvers<Result>();
+  const fail = (message: string): void => reject(new GatewayError('broker_unreachable', message));
   client.on('message', (topic, payload) => {
     if (topic !== resultTopic) return;
-    const result = JSON.parse(payload.toString()) as Result;
-    if (result.id === id) resolve(result);
+    const result = parseJson(payload) as Result | null;
+    if (result?.id === id) resolve(result);
   });
-  await client.subscribeAsync(resultTopic, { qos: 1 });
+  client.once('close', () => fail('the broker closed the connection'));
+  const late = setTimeout(
+    () => fail('no result came: is the gateway running at this broker?'),
+    (timeout + graceSeconds) * 1000,
+  );
   const [topic, message] = raw
     ? [topicOf('call', root, { action }), { id, timeout, payload: args }]
     : [topicOf('command', root), { action, args, id, timeout }];
-  await client.publishAsync(topic, JSON.stringify(message), { qos: 1 });
-  const late = setTimeout(
-    () =>
-      reject(
-        new GatewayError('broker_unreachable', 'no result came: is the gateway running at this broker?'),
-      ),
-    (timeout + graceSeconds) * 1000,
-  );
-  return answered.finally(() => clearTimeout(late));
+  try {
+    // a connection that is lost leaves these open: only `answered` hears of it
+    await Promise.race([client.subscribeAsync(resultTopic, { qos: 1 }), answered]);
+    await Promise.race([client.publishAsync(topic, JSON.stringify(message), { qos: 1 }), answered]);
+    return await answered;
+  } finally {
+    clearTimeout(late);
+  }
 }
 
 function printResult({ output }: CommandContext, station: string, action: string, result: Result): void {

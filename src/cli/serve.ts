@@ -21,34 +21,50 @@ export const registerServe: RegisterCommand = (program, context) => {
     });
 };
 
-/** Runs the gateway until the process is asked to stop; an MQTT client may ask for another start. */
+/** Between two attempts to start again, ms. */
+const pauseMs = 2000;
+
+/** Runs the gateway until the process is asked to stop; an MQTT client, or a store that works again, may restart it. */
 async function serve(config: Config, log: RootLog, context: CommandContext): Promise<void> {
   const { startGateway } = await import('../gateway.ts');
   const stopped = context.listenForStop();
+  // once: what is still to be published belongs to this broker
+  const choice = await chooseBroker(config, {
+    answers: answersMqtt,
+    readFile: (path) => readFileSync(path, 'utf8'),
+  });
+  let hasStarted = false;
   while (!stopped.aborted) {
     const next = new AbortController();
     const over = AbortSignal.any([stopped, next.signal]);
-    const choice = await chooseBroker(config, {
-      answers: answersMqtt,
-      readFile: (path) => readFileSync(path, 'utf8'),
+    const { version } = context;
+    const starting = startGateway({ config, choice, log, version, restart: () => next.abort() });
+    const gateway = await starting.catch((error: unknown) => {
+      if (!hasStarted) throw error;
+      log.error({ err: error }, 'cannot start again yet');
+      return null;
     });
-    const gateway = await startGateway({
-      config,
-      choice,
-      log,
-      version: context.version,
-      restart: () => next.abort(),
-    });
-    if (!over.aborted)
-      await new Promise((resolve) => over.addEventListener('abort', resolve, { once: true }));
+    hasStarted = true;
+    if (gateway === null) {
+      await aborted(AbortSignal.any([stopped, AbortSignal.timeout(pauseMs)]));
+      continue;
+    }
+    await aborted(over);
     await gateway.stop();
   }
 }
 
-export function openLog({ values }: Config, { stdout }: CommandContext): RootLog {
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function openLog({ values }: Config, { stdout, output }: CommandContext): RootLog {
   return createLog({
     level: values.LOG_LEVEL,
-    format: values.LOG_FORMAT,
+    format: output.json ? 'json' : values.LOG_FORMAT,
     output: stdout,
     ...(values.LOG_FILE !== undefined && {
       file: { path: values.LOG_FILE, maxSize: values.LOG_MAX_SIZE, backupCount: values.LOG_BACKUP_COUNT },

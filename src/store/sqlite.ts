@@ -68,6 +68,7 @@ async function openStore(options: SqliteStoreOptions, unlock: () => void): Promi
   let writer = await startWriter();
   const maintenance = createMaintenance({ ...options, reader, partitions });
   let works = true;
+  let failure: GatewayError | undefined;
   let isFull = false;
   let recovering: Promise<void> | undefined;
   let maintaining: Promise<void> | undefined;
@@ -112,6 +113,7 @@ async function openStore(options: SqliteStoreOptions, unlock: () => void): Promi
 
   function fail(error: GatewayError): void {
     if (!works) return;
+    failure = error;
     stop();
     for (const listener of listeners) {
       try {
@@ -133,6 +135,7 @@ async function openStore(options: SqliteStoreOptions, unlock: () => void): Promi
     await reader.ask({ type: 'forget' });
     writer = await startWriter();
     works = true;
+    failure = undefined;
     for (const [index, log] of logs.entries()) {
       const opened = writer.partitions[index];
       if (opened !== undefined) log.resume(opened);
@@ -201,7 +204,11 @@ async function openStore(options: SqliteStoreOptions, unlock: () => void): Promi
     logId: writer.logId,
     state: stateStore,
     partition: partitionOf,
-    onFailure: (listener) => void listeners.push(listener),
+    onFailure(listener) {
+      listeners.push(listener);
+      // it may have failed before anybody listened
+      if (failure !== undefined) listener(failure);
+    },
 
     recover() {
       if (closing !== undefined)

@@ -5,7 +5,7 @@ import type { Batch, OpenedPartition, WriterData } from './messages.ts';
 import { commitRows, moveToDay, openNewestSegment, openSegment } from './open-segment.ts';
 import type { OpenSegment } from './open-segment.ts';
 import { checkpoint } from './schema.ts';
-import { partitionFolder } from './segments.ts';
+import { partitionFolder, syncFolder } from './segments.ts';
 import { openStateWriter } from './state-writer.ts';
 
 /** WAL size at which a checkpoint is asked for: large enough to be rare, small enough to be short. */
@@ -43,6 +43,7 @@ export function openWriter(data: WriterData): Writer {
     for (let index = 0; index < data.partitions; index += 1) {
       const folder = partitionFolder(dir, index);
       mkdirSync(folder, { recursive: true });
+      syncFolder(dir);
       logs.push({ folder, open: openNewestSegment(folder, data.day), walBytes: 0 });
     }
   } catch (error) {

@@ -84,7 +84,7 @@ export const mqttOptions = {
   },
   MQTT_CLIENT_ID: {
     type: 'string',
-    unset: 'made from the host name',
+    unset: 'a new one at each start',
     description: 'Client id at the MQTT broker.',
   },
   MQTT_KEEPALIVE: {

@@ -42,7 +42,7 @@ export const stationOptions = {
     minimum: 0,
     maximum: 100,
     default: 5,
-    description: 'How often a command to a station that is briefly away is tried again.',
+    description: 'How often a command to a station that is briefly away is tried, the first time included.',
   },
   OCPP_COMMAND_RETRY_BASE_DELAY: {
     type: 'number',
@@ -50,6 +50,6 @@ export const stationOptions = {
     maximum: 3600,
     default: 0.3,
     unit: 's',
-    description: 'Wait before the first of these attempts; each further one waits this much longer.',
+    description: 'Wait after the first of these attempts; each further wait is twice as long.',
   },
 } as const satisfies Record<string, Option>;
