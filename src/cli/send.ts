@@ -65,7 +65,9 @@ async function send(context: CommandContext, station: string, order: Order): Pro
     printResult(context, station, order.action, result);
     if (result.status !== 'accepted' && result.status !== 'ok') context.exitCode = 1;
   } finally {
-    await client.endAsync(!client.connected);
+    // without a connection there is nothing to say goodbye to, and nobody to answer it
+    if (client.connected) await client.endAsync();
+    else client.end(true);
   }
 }
 

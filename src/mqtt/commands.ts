@@ -81,7 +81,8 @@ export function createCommandIntake(options: CommandIntakeOptions): CommandIntak
       return commands.execute(request(message, asked, { station, ownTopic: action !== null }));
     });
     answer(message, topicOf('command_result', rootOf(incoming)), result);
-    if (isRegistered) showFields(station, compatibleFields(result));
+    // it may have been removed meanwhile: its topics are cleared
+    if (isRegistered && topics.isRegistered(station)) showFields(station, compatibleFields(result));
   }
 
   async function set(message: BusMessage, incoming: Part<'set'>): Promise<void> {

@@ -11,7 +11,7 @@ export type Asked = Pick<
 >;
 
 // strict mode does not know the keywords of documentation
-const ajv = new Ajv({ strict: false });
+const ajv = new Ajv({ strict: false, strictNumbers: true });
 const isCommand = ajv.compile<Command>(Command);
 const isCall = ajv.compile<Call>(Call);
 

@@ -165,6 +165,16 @@ describe('the pace of limits', () => {
   });
 });
 
+describe('a number beyond any station', () => {
+  for (const current of [1e308, Infinity, 10_001])
+    it(`${current} A is an invalid argument`, async () => {
+      const gateway = createCommandGateway();
+      const { error } = await gateway.execute('set_limit', { current });
+      assert.equal(error?.code, 'invalid_args');
+      assert.deepEqual(gateway.sent, []);
+    });
+});
+
 describe('a limit below the minimum', () => {
   it('pauses the running transaction, never rounds up, and the next value at or above resumes', async () => {
     const gateway = createCommandGateway();
@@ -181,6 +191,17 @@ describe('a limit below the minimum', () => {
       ['TxProfile', 6],
     ]);
     assert.equal(state.get(1, 'current_limit'), '6');
+  });
+
+  it('is not ended by a change of phases: they count from the next limit on', async () => {
+    const gateway = createCommandGateway();
+    gateway.runTransaction('1');
+    await gateway.execute('set_limit', { current: 0 });
+    const sent = gateway.sent.length;
+    assert.equal((await gateway.execute('set_phases', { phases: 1 })).status, 'accepted');
+    assert.equal(gateway.sent.length, sent);
+    assert.equal(gateway.station.state.get(1, 'current_limit'), '0');
+    assert.equal(gateway.station.state.get(1, 'phases'), '1');
   });
 
   it('sends nothing while nothing runs, and holds the next transactions back', async () => {

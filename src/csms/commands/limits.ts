@@ -62,6 +62,12 @@ export function createLimitCommands(pacer: LimitPacer): LimitCommands {
       const { current, power } = evse.limit ?? { current: null, power: null };
       const unit = power === null ? 'A' : 'W';
       const phases = args.phases === 'auto' ? null : args.phases;
+      if (evse.pause?.byLimit === true) {
+        // only a limit at or above the minimum ends this pause: the phases count from then on
+        evse.limit = { current, power, phases };
+        publishLimit(context.core, context.station, evse);
+        return outcomeOf(true, { phases: args.phases });
+      }
       const wanted: Wanted = { unit, value: power ?? current ?? fullCurrent, phases, durationSeconds: null };
       await pacer.turn(laneOf(context.station, evse.id), wanted, context.expiresAt);
       return setEvseLimit(context, evse, wanted, writer);

@@ -26,7 +26,7 @@ export function createPauseKeeper(waiters: SessionWaiters, run: Run): Commands['
           run(station, 'resume', (context, writer) => endPause(context, evse, writer));
     } else if (effect.type === 'transaction_started') {
       const evse = station.evses.get(effect.transaction.evse);
-      if (evse?.pause?.byLimit === true && evse.pause.transaction === null)
+      if (evse?.pause?.byLimit === true && evse.pause.transaction !== effect.transaction.id)
         run(station, 'pause', (context, writer) => pauseCharging(context, evse, true, writer));
     } else if (effect.type === 'transaction_stopped') {
       const evse = station.evses.get(effect.evse);

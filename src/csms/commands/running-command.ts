@@ -137,7 +137,8 @@ function answerOf(outcome: CallOutcome, exchange: OcppExchange): JsonObject {
   }
   if (outcome.type !== 'error')
     throw new CommandFailure(outcome.type, `${action}: ${unanswered[outcome.type]}`);
-  const { code, description } = outcome;
+  const { code } = outcome;
+  const description = String(maskSecrets(action, { description: outcome.description })['description']);
   const details = isObject(outcome.details) ? maskSecrets(action, outcome.details) : outcome.details;
   exchange.error = { code, description, details };
   throw new GatewayError('call_error', `${action}: ${code}${description === '' ? '' : `: ${description}`}`, {

@@ -6,7 +6,7 @@ import { GatewayError } from '../../errors.ts';
 import { nearestName } from '../../nearest.ts';
 
 // strict mode does not know the keywords of documentation
-const ajv = new Ajv({ useDefaults: true, strict: false });
+const ajv = new Ajv({ useDefaults: true, strict: false, strictNumbers: true });
 ajvFormats.default(ajv, ['date-time', 'uri']);
 
 const compiled = new WeakMap<TSchema, ValidateFunction>();

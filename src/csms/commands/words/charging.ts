@@ -4,9 +4,17 @@ import { argsOf, evse, evseOrStation, idToken, ocppObject, time, transaction } f
 /** Below this an EVSE can offer no current at all (IEC 61851-1). A. */
 export const minimumCurrent = 6;
 
+/** Beyond any station: what is above is a slip of the pen. A and W. */
+const maximumCurrent = 10_000;
+const maximumPower = 10_000_000;
+
 const limits = {
-  current: Type.Optional(Type.Number({ minimum: 0, description: 'Current of each phase, A.' })),
-  power: Type.Optional(Type.Number({ minimum: 0, description: 'Power of all phases together, W.' })),
+  current: Type.Optional(
+    Type.Number({ minimum: 0, maximum: maximumCurrent, description: 'Current of each phase, A.' }),
+  ),
+  power: Type.Optional(
+    Type.Number({ minimum: 0, maximum: maximumPower, description: 'Power of all phases together, W.' }),
+  ),
 };
 
 const connector = Type.Integer({ minimum: 1, default: 1, description: 'Connector of the EVSE.' });
@@ -23,6 +31,7 @@ export const chargingWords = {
     current: Type.Optional(
       Type.Number({
         minimum: minimumCurrent,
+        maximum: maximumCurrent,
         description: 'Limit of this transaction, A; none when omitted.',
       }),
     ),

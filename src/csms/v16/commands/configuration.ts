@@ -38,6 +38,7 @@ function split(keys: readonly string[], size: number): string[][] {
 /** Tolerant: no lists, numbers as values, entries without a key. */
 function readAnswer({ configurationKey, unknownKey }: JsonObject, read: Configuration): void {
   for (const entry of Array.isArray(configurationKey) ? configurationKey : []) {
+    if (typeof entry !== 'object' || entry === null) continue;
     const { key, value, readonly } = entry as { key?: unknown; value?: unknown; readonly?: unknown };
     if (typeof key !== 'string') continue;
     read.values.set(key, value === undefined || value === null ? null : textOf(value));

@@ -63,9 +63,9 @@ export function dateTime(text: string): string {
   return isoSeconds(Date.parse(text));
 }
 
-/** For requests that need an id of ours (a 32-bit integer). */
+/** For requests that need an id of ours (a 32-bit integer): never the same twice. */
 export function newRequestId({ core }: CommandContext): number {
-  return Math.floor(core.clock.now() / 1000) % 2 ** 31;
+  return core.transactionIds.next();
 }
 
 /** A station of OCPP 1.6 has no connectors below its EVSEs: connector n is EVSE n. */

@@ -179,7 +179,7 @@ const cases: CommandCase[] = [
       [
         'SignedUpdateFirmware',
         {
-          requestId: 1_795_341_600,
+          requestId: 217_504_800,
           firmware: {
             location: url,
             retrieveDateTime: '2026-11-22T10:00:00Z',
@@ -209,15 +209,15 @@ const cases: CommandCase[] = [
     },
     sent: [
       ['GetDiagnostics', { location: url }],
-      ['GetLog', { logType: 'DiagnosticsLog', requestId: 1_795_341_600, log: { remoteLocation: url } }],
+      ['GetLog', { logType: 'DiagnosticsLog', requestId: 217_504_800, log: { remoteLocation: url } }],
     ],
-    result: { request: 1_795_341_600, file: 'd.zip', status: 'AcceptedCanceled' },
+    result: { request: 217_504_800, file: 'd.zip', status: 'AcceptedCanceled' },
   },
   {
     name: 'get_log of the security log',
     action: 'get_log',
     args: { url, type: 'security' },
-    sent: [['GetLog', { logType: 'SecurityLog', requestId: 1_795_341_600, log: { remoteLocation: url } }]],
+    sent: [['GetLog', { logType: 'SecurityLog', requestId: 217_504_800, log: { remoteLocation: url } }]],
   },
   {
     name: 'data_transfer with JSON becomes a text',
