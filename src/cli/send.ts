@@ -65,9 +65,8 @@ async function send(context: CommandContext, station: string, order: Order): Pro
     printResult(context, station, order.action, result);
     if (result.status !== 'accepted' && result.status !== 'ok') context.exitCode = 1;
   } finally {
-    // without a connection there is nothing to say goodbye to, and nobody to answer it
-    if (client.connected) await client.endAsync();
-    else client.end(true);
+    // nothing is left to say, and a broker that hung up would not answer a goodbye
+    client.end(true);
   }
 }
 
