@@ -82,15 +82,9 @@ for (const version of ocppVersions)
       // events come in order: behind the last disconnection there are only results of commands
       await view.until('its last event', () => {
         const all = events();
-        return all.length > expected.length && isGone(all) ? true : undefined;
+        return messagesOf(all).length >= expected.length && isGone(all) ? true : undefined;
       });
-      const heard = events().flatMap(({ event, ocpp, raw }) => {
-        if (event === 'invalid' && raw !== undefined) {
-          const [, , action, payload] = JSON.parse(raw) as [number, string, string, object];
-          return [{ action, payload }];
-        }
-        return ocpp?.request === undefined ? [] : [{ action: ocpp.action, payload: ocpp.request }];
-      });
+      const heard = messagesOf(events());
       assert.deepEqual(heard, expected);
     }
   });
@@ -99,6 +93,17 @@ interface HeardEvent {
   event: string;
   raw?: string;
   ocpp?: { action: string; request?: object };
+}
+
+/** What the station said, by its events; the raw text of an invalid one. */
+function messagesOf(events: readonly HeardEvent[]): { action: string; payload: object }[] {
+  return events.flatMap(({ event, ocpp, raw }) => {
+    if (event === 'invalid' && raw !== undefined) {
+      const [, , action, payload] = JSON.parse(raw) as [number, string, string, object];
+      return [{ action, payload }];
+    }
+    return ocpp?.request === undefined ? [] : [{ action: ocpp.action, payload: ocpp.request }];
+  });
 }
 
 function isGone(events: readonly HeardEvent[]): boolean {
