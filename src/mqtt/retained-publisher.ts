@@ -162,6 +162,8 @@ export function createRetainedPublisher<V extends RetainedValue>({
   }
 
   function send(slot: RetainedSlot<V>): boolean {
+    // somebody else publishes there by now: there is nothing left to clear
+    if (slot.isCleared && isTaken(slot.topic)) return true;
     if (inFlight >= limit()) return false;
     const outcome = publish(slot.topic, slot.isCleared ? '' : slot.value.text, slot);
     if (outcome === 'full') return false;
